@@ -1,0 +1,38 @@
+"""What a long job yields while it runs: one vocabulary for the command line, the screen and batch work."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` seconds (or bytes) of one named step."""
+
+    step: str
+    done: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the user should know and that did not stop the job."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A document is on disk: what is behind this event survives a kill."""
+
+    what: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job is done; `summary` is one line for a person."""
+
+    summary: str
+
+
+Event = Progress | Warned | Saved | Finished

@@ -1,0 +1,165 @@
+"""Where everything is on disk, and the one way in which a file is written.
+
+Directories are private (0700), files are private (0600). A file is written beside its place, forced
+to the disk, and renamed over it, so that a kill or a full disk leaves the old file or the new one.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+from interviewkit.errors import StorageError
+
+CACHE_VARIABLE = "INTERVIEWKIT_CACHE"
+STUDY_FILE = "study.yaml"
+
+
+def cache_dir() -> Path:
+    """The user's cache for weights, shared by all studies; `INTERVIEWKIT_CACHE` moves it."""
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("interviewkit"))
+
+
+def user_settings_file() -> Path:
+    """The user's own settings, for all studies."""
+    return Path(platformdirs.user_config_dir("interviewkit")) / "settings.toml"
+
+
+class StudyPaths:
+    """The files of one study; the only place that knows their names."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def config(self) -> Path:
+        """What the study is."""
+        return self.root / STUDY_FILE
+
+    @property
+    def index(self) -> Path:
+        """Numbers, states and times of everything; rebuilt from the rest when missing."""
+        return self.root / "study.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a document changes."""
+        return self.root / ".study.lock"
+
+    @property
+    def forms(self) -> Path:
+        """Information sheets and statements, a file per version."""
+        return self.root / "forms"
+
+    @property
+    def schedules(self) -> Path:
+        """The interview guides."""
+        return self.root / "schedules"
+
+    @property
+    def exports(self) -> Path:
+        """What was handed on."""
+        return self.root / "exports"
+
+    @property
+    def people(self) -> Path:
+        """A folder per participant."""
+        return self.root / "people"
+
+    @property
+    def recordings(self) -> Path:
+        """A folder per interview."""
+        return self.root / "recordings"
+
+    @property
+    def transcripts(self) -> Path:
+        """A folder per interview."""
+        return self.root / "transcripts"
+
+    def participant(self, participant: str) -> Path:
+        """Number, group and jurisdiction; nothing personal."""
+        return self.people / participant / "participant.json"
+
+    def consent(self, participant: str, suffix: str) -> Path:
+        """The participant's consent events."""
+        return self.people / participant / f"consent{suffix}"
+
+    def interview(self, interview: str) -> Path:
+        """Calls and marks: ids and frames, readable."""
+        return self.recordings / interview / "interview.json"
+
+    def audio(self, interview: str, call: int) -> Path:
+        """The recording of one call."""
+        return self.recordings / interview / f"audio-{call}.tar"
+
+    def raw(self, interview: str, call: int, suffix: str) -> Path:
+        """What the machine heard in one call."""
+        return self.transcripts / interview / f"raw-{call}{suffix}"
+
+
+def find_study(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that holds a study, or None."""
+    for folder in (start, *start.parents):
+        if (folder / STUDY_FILE).is_file():
+            return folder
+    return None
+
+
+def private_dir(folder: Path) -> Path:
+    """Make `folder` and its missing parents, readable by their owner alone."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    with storage_errors(folder):
+        for part in reversed(missing):
+            part.mkdir(mode=0o700, exist_ok=True)
+    return missing[0] if missing else folder
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replace `path` with `data` so that a kill or a full disk leaves the old bytes or the new."""
+    private_dir(path.parent)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with storage_errors(path):
+        try:
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            replace_durably(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def replace_durably(partial: Path, path: Path) -> None:
+    """Rename a finished file over `path` and force the folder's entry to the disk."""
+    os.replace(partial, path)
+    if os.name == "posix":
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's errors into one line that names `path` and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                f"The disk is full: {path} was not written.",
+                "Free some space and run the command again; nothing that was saved before is lost.",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StorageError(
+                f"No permission for {path}.", "Choose a folder of your own, or ask who manages this one."
+            ) from error
+        raise StorageError(f"{path}: {error.strerror or error}.") from error

@@ -1,0 +1,102 @@
+"""Child processes that can be killed whole.
+
+Decoding and speech run in children of their own: a hostile file, a library that can't be cancelled
+or one that eats the memory then takes nothing else down. A child talks over its standard input and
+output; its standard error is kept (the last lines, for a developer) and never shown as it is.
+
+Parent side: `child()`. Child side: `become_child()`, first thing.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, BinaryIO
+
+GRACE_S = 2.0
+
+
+class Child:
+    """A running child: `send` and `receive` are its input and output, `complaints` its last words."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        self.process = process
+        self.send: IO[bytes] = process.stdin
+        self.receive: IO[bytes] = process.stdout
+        self._lines: deque[bytes] = deque(maxlen=40)
+        self._drain = threading.Thread(target=self._lines.extend, args=(process.stderr,), daemon=True)
+        self._drain.start()
+
+    @property
+    def complaints(self) -> str:
+        """The last lines that the child wrote to its standard error."""
+        self._drain.join(timeout=GRACE_S)
+        return b"".join(self._lines).decode(errors="replace")
+
+    def end(self) -> None:
+        """End the child and everything that it started."""
+        for number in (signal.SIGTERM, signal.SIGKILL) if os.name == "posix" else (signal.SIGTERM,):
+            if self.process.poll() is not None:
+                break
+            with suppress(ProcessLookupError, PermissionError):
+                if os.name == "posix":
+                    os.killpg(self.process.pid, number)
+                else:
+                    self.process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE_S)
+        for stream in (self.send, self.receive):
+            with suppress(OSError):
+                stream.close()
+
+
+@contextmanager
+def child(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Child]:
+    """Run `python -m module arguments` in a process group of its own; it ends with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
+        start_new_session=os.name == "posix",
+    )
+    running = Child(process)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def become_child(memory_bytes: int | None = None, cpu_s: int | None = None) -> tuple[BinaryIO, BinaryIO]:
+    """Set this process up as a child and return its channels (from parent, to parent).
+
+    Lowers its priority, limits its memory and processor time where asked, ends it when its parent is
+    gone, and moves the standard output aside so that a library that prints can't break the protocol.
+    """
+    to_parent = os.fdopen(os.dup(1), "wb")
+    from_parent = os.fdopen(os.dup(0), "rb")
+    os.dup2(2, 1)
+    if os.name == "posix":
+        import resource
+
+        os.nice(10)
+        if memory_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        if cpu_s is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    return from_parent, to_parent
+
+
+def _end_with_parent(parent: int) -> None:
+    """A parent that was killed can't tell its children: watch for it."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
