@@ -45,7 +45,7 @@ class MemoryAudio:
 
     def read(self, start_frame: int, stop_frame: int) -> Samples:
         """Samples between two frames, shape (channels, frames), in −1 … 1."""
-        return self._samples[:, start_frame:stop_frame].astype(np.float32) / 32768
+        return self._samples[:, start_frame:stop_frame].astype(np.float32) / np.float32(32768)
 
 
 def duration_s(audio: Audio) -> float:

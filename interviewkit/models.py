@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 ParticipantId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[0-9]{1,4}$")]
@@ -148,7 +148,7 @@ class ConsentGiven(Frozen):
     answers: dict[Identifier, Answer]
     method: ConsentMethod
     taken_by: Prose
-    at: datetime
+    at: AwareDatetime
 
 
 class ConsentWithdrawn(Frozen):
@@ -156,7 +156,7 @@ class ConsentWithdrawn(Frozen):
 
     kind: Literal["withdrawn"] = "withdrawn"
     recorded_by: Prose
-    at: datetime
+    at: AwareDatetime
 
 
 ConsentEvent = ConsentGiven | ConsentWithdrawn
@@ -270,8 +270,16 @@ class Word(Frozen):
         return (self.start_s + self.end_s) / 2
 
 
+class Region(Frozen):
+    """A stretch of one channel in which speech was detected."""
+
+    channel: int
+    start_frame: int
+    stop_frame: int
+
+
 class Chunk(Frozen):
-    """A stretch of one channel that holds speech, at most 30 s: the unit of transcription."""
+    """Neighbouring regions of one channel, at most 30 s with the pauses between: transcribed at once."""
 
     channel: int
     start_frame: int
@@ -344,6 +352,18 @@ class Provenance(Frozen):
     transcriber: dict[str, str]
     diariser: dict[str, str]
     channels: Literal["mono", "separate", "mixed"]
+
+
+class Draft(Frozen):
+    """How far the machine has got with one call; saved after each step, so that none is done twice."""
+
+    layout: Literal["mono", "separate", "mixed"]
+    regions: tuple[Region, ...] | None = None
+    chunks: tuple[Chunk, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    spans: tuple[Span, ...] | None = None
+    transcriber: dict[str, str]
+    diariser: dict[str, str]
 
 
 class Transcript(Frozen):

@@ -95,6 +95,10 @@ class StudyPaths:
         """The recording of one call."""
         return self.recordings / interview / f"audio-{call}.tar"
 
+    def unfinished_audio(self, interview: str, recording: str) -> Path:
+        """A recording that is being written, or that a kill left; its call has no number yet."""
+        return self.recordings / interview / f"audio-{recording}.tar.partial"
+
     def raw(self, interview: str, call: int, suffix: str) -> Path:
         """What the machine heard in one call."""
         return self.transcripts / interview / f"raw-{call}{suffix}"
@@ -127,7 +131,7 @@ def write_durably(path: Path, data: bytes) -> None:
     with storage_errors(path):
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -138,9 +142,14 @@ def write_durably(path: Path, data: bytes) -> None:
 
 def replace_durably(partial: Path, path: Path) -> None:
     """Rename a finished file over `path` and force the folder's entry to the disk."""
-    os.replace(partial, path)
+    partial.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to the disk, where the system can."""
     if os.name == "posix":
-        descriptor = os.open(path.parent, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -25,13 +25,19 @@ class Child:
     """A running child: `send` and `receive` are its input and output, `complaints` its last words."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         self.process = process
         self.send: IO[bytes] = process.stdin
         self.receive: IO[bytes] = process.stdout
         self._lines: deque[bytes] = deque(maxlen=40)
-        self._drain = threading.Thread(target=self._lines.extend, args=(process.stderr,), daemon=True)
+        self._drain = threading.Thread(target=self._listen, args=(process.stderr,), daemon=True)
         self._drain.start()
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        with stream:
+            self._lines.extend(stream)
 
     @property
     def complaints(self) -> str:
@@ -51,6 +57,7 @@ class Child:
                     self.process.kill()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(GRACE_S)
+        self._drain.join(timeout=GRACE_S)
         for stream in (self.send, self.receive):
             with suppress(OSError):
                 stream.close()

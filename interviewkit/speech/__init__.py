@@ -1,0 +1,1 @@
+"""Words and speakers from sound."""

@@ -1,0 +1,173 @@
+"""Words and speakers become turns: pure functions from what was heard to who said what.
+
+A word belongs to the speaker who talks at its middle. Around a change of speaker, where the two
+measurements disagree by a word or two, the end of a sentence decides. A short "mm-hm" while somebody
+goes on talking is a turn of its own and does not cut theirs in two.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from interviewkit.models import Mark, Span, Turn, Word
+
+REACH_S = 0.6
+"""How far from a sentence's end a change of speaker may be measured."""
+REACH_WORDS = 2
+RESUMES_S = 1.0
+"""Somebody who goes on within this time has not been interrupted."""
+BACKCHANNEL_WORDS = 3
+BACKCHANNELS = frozenset(
+    "ah aha hm hmm mhm mm mmm oh ok okay right sure uh uh-huh uhhuh mm-hm mm-hmm mmhmm um yeah yep yes".split()
+)
+SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*$")
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """A word with its speaker; `overlap` where somebody else talks as well."""
+
+    word: Word
+    speaker: str
+    overlap: bool
+
+
+def turns(words: Iterable[Attributed], marks: Sequence[tuple[float, str]] = ()) -> tuple[Turn, ...]:
+    """Turns in order of their first word.
+
+    `marks` are (time in seconds, question id) in time order: a turn belongs to the last question that
+    was put before it began.
+    """
+    runs = _runs(sorted(words, key=lambda w: (w.word.start_s, w.word.end_s)))
+    times = [time_s for time_s, _ in marks]
+    found = []
+    for run in _joined(runs):
+        start_s = run[0].word.start_s
+        before = bisect_right(times, start_s + RESUMES_S)
+        found.append(
+            Turn(
+                speaker=run[0].speaker,
+                start_s=start_s,
+                end_s=max(w.word.end_s for w in run),
+                words=tuple(w.word for w in run),
+                question=marks[before - 1][1] if before else None,
+                overlap=any(w.overlap for w in run),
+            )
+        )
+    return tuple(sorted(found, key=lambda turn: turn.start_s))
+
+
+def mark_times(marks: Sequence[Mark], call: int, sample_rate: int) -> tuple[tuple[float, str], ...]:
+    """The marks of one call as (seconds, question id), in time order."""
+    return tuple(sorted((mark.frame / sample_rate, mark.question) for mark in marks if mark.call == call))
+
+
+def attribute(words: Sequence[Word], spans: Sequence[Span]) -> list[Attributed]:
+    """Give each word to whoever talks at its middle; at a change of speaker, to a whole sentence."""
+    attributed = []
+    previous = spans[0].speaker if spans else "Speaker 1"
+    for word, active, nearest in _with_spans(words, spans):
+        if previous in active and len(active) > 1:
+            speaker = _deepest(word.middle_s, active)
+        elif active:
+            speaker = next(iter(active))
+        else:
+            speaker = nearest or previous
+        attributed.append(Attributed(word, speaker, overlap=len(active) > 1))
+        previous = speaker
+    return _at_sentence_ends(attributed)
+
+
+def _with_spans(
+    words: Sequence[Word], spans: Sequence[Span]
+) -> Iterator[tuple[Word, dict[str, Span], str | None]]:
+    """Each word with the spans over its middle by speaker, and with the nearest speaker."""
+    ordered = sorted(spans, key=lambda span: span.start_s)
+    starts = [span.start_s for span in ordered]
+    longest = max((span.end_s - span.start_s for span in ordered), default=0.0)
+    for word in words:
+        middle = word.middle_s
+        near = ordered[bisect_right(starts, middle - longest - 5.0) : bisect_right(starts, middle + 5.0)]
+        active = {span.speaker: span for span in near if span.start_s <= middle < span.end_s}
+        closest = min(near, key=lambda span: _distance(middle, span), default=None)
+        yield word, active, closest.speaker if closest else None
+
+
+def talked_over(word: Word, speaker: str, spans: Sequence[Span]) -> bool:
+    """Whether somebody other than `speaker` talks at the middle of a word."""
+    middle = word.middle_s
+    return any(s.start_s <= middle < s.end_s for s in spans if s.speaker != speaker)
+
+
+def _distance(time_s: float, span: Span) -> float:
+    """Seconds between a moment and a span that does not hold it."""
+    return max(span.start_s - time_s, time_s - span.end_s, 0.0)
+
+
+def _deepest(time_s: float, active: dict[str, Span]) -> str:
+    """Of several who talk, the one who has talked and goes on talking longest."""
+    return max(active, key=lambda s: min(time_s - active[s].start_s, active[s].end_s - time_s))
+
+
+def _at_sentence_ends(words: list[Attributed]) -> list[Attributed]:
+    """Move changes of speaker by up to two words to the end of a sentence."""
+    moved = list(words)
+    for n in range(1, len(words)):
+        if moved[n - 1].speaker == moved[n].speaker or SENTENCE_END.search(moved[n - 1].word.text):
+            continue
+        change_s = moved[n].word.start_s
+        for at in _nearby(n, len(words)):
+            if abs(words[at].word.start_s - change_s) > REACH_S or not SENTENCE_END.search(words[at - 1].word.text):
+                continue
+            speaker = moved[n - 1].speaker if at > n else moved[n].speaker
+            for k in range(min(at, n), max(at, n)):
+                moved[k] = Attributed(words[k].word, speaker, words[k].overlap)
+            break
+    return moved
+
+
+def _nearby(change: int, count: int) -> Iterator[int]:
+    """Places for a change of speaker around the measured one, nearest first."""
+    for step in range(1, REACH_WORDS + 1):
+        for place in (change + step, change - step):
+            if 0 < place < count:
+                yield place
+
+
+def _runs(words: Sequence[Attributed]) -> list[list[Attributed]]:
+    """Maximal stretches of consecutive words of one speaker."""
+    runs: list[list[Attributed]] = []
+    for word in words:
+        if runs and runs[-1][-1].speaker == word.speaker:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _joined(runs: list[list[Attributed]]) -> list[list[Attributed]]:
+    """Put a speaker's runs together again where only a backchannel or an overlap lies between."""
+    joined: list[list[Attributed]] = []
+    for run in runs:
+        own = next((earlier for earlier in reversed(joined[-3:]) if earlier[0].speaker == run[0].speaker), None)
+        between = joined[joined.index(own) + 1 :] if own is not None else []
+        if own is not None and all(_yields(own, other, run) for other in between):
+            own.extend(run)
+        else:
+            joined.append(run)
+    return joined
+
+
+def _yields(before: list[Attributed], between: list[Attributed], after: list[Attributed]) -> bool:
+    """Whether `between` leaves the talk around it whole."""
+    if after[0].word.start_s - before[-1].word.end_s > RESUMES_S:
+        return False
+    talked_over = between[-1].word.end_s < after[-1].word.end_s and all(w.overlap for w in between)
+    return talked_over or _is_backchannel(between)
+
+
+def _is_backchannel(run: list[Attributed]) -> bool:
+    """A few words that only say "I am listening"."""
+    words = [re.sub(r"[^\w-]", "", w.word.text.lower()) for w in run]
+    return len(words) <= BACKCHANNEL_WORDS and all(word in BACKCHANNELS for word in words)

@@ -1,0 +1,105 @@
+"""What the export formats share: their inputs, subtitle cues, and text made fit to leave the program."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from interviewkit.models import Transcript, Turn, Word
+
+# Two lines of 42 characters, shown for at most 7 s: what subtitle guides give a reader time for.
+CUE_CHARACTERS = 84
+CUE_MS = 7_000
+SHORTEST_CUE_MS = 200
+
+# Controls, direction overrides and what XML can't hold: they forge lines or break the reader's file.
+UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write one transcript to a file."""
+
+    name: str
+    suffix: str
+    render: Callable[[Transcript], bytes]
+
+
+@dataclass(frozen=True)
+class PutQuestion:
+    """A question or probe of the schedule, as a reader of a spreadsheet needs it."""
+
+    domain: str
+    text: str
+
+
+@dataclass(frozen=True)
+class InterviewCall:
+    """One call of an interview, with what a spreadsheet says about it."""
+
+    interview: str
+    call: int
+    participant: str
+    group: str
+    transcript: Transcript
+    questions: Mapping[str, PutQuestion] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Text that a player shows between two times."""
+
+    speaker: str
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+def visible(text: str) -> str:
+    """`text` on one line, with `�` for every character that could hide or forge something."""
+    return UNFIT.sub("�", " ".join(text.split()))
+
+
+def clock(milliseconds: int, separator: str = ".") -> str:
+    """`hh:mm:ss.mmm`; integers, so that no rounding can make a thousandth millisecond."""
+    seconds, fraction = divmod(milliseconds, 1_000)
+    return f"{hms(seconds)}{separator}{fraction:03}"
+
+
+def hms(seconds: int) -> str:
+    """`hh:mm:ss`, with as many hours as it takes."""
+    return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def to_ms(time_s: float) -> int:
+    """Whole milliseconds, never below 0."""
+    return max(round(time_s * 1_000), 0)
+
+
+def cues(transcript: Transcript) -> list[Cue]:
+    """The turns in pieces short enough to read, by start time; cues of two speakers may overlap."""
+    pieces = (_cue(turn, words) for turn in transcript.turns for words in _pieces(turn))
+    return sorted(pieces, key=lambda cue: (cue.start_ms, cue.end_ms))
+
+
+def _pieces(turn: Turn) -> Iterator[list[Word]]:
+    piece: list[Word] = []
+    for word in turn.words:
+        longer = [*piece, word]
+        too_long = len(_text(longer)) > CUE_CHARACTERS
+        if piece and (too_long or to_ms(word.end_s) - to_ms(piece[0].start_s) > CUE_MS):
+            yield piece
+            longer = [word]
+        piece = longer
+    if piece:
+        yield piece
+
+
+def _cue(turn: Turn, words: list[Word]) -> Cue:
+    start_ms = to_ms(words[0].start_s)
+    length_ms = max(to_ms(word.end_s) for word in words) - start_ms
+    end_ms = start_ms + min(max(length_ms, SHORTEST_CUE_MS), CUE_MS)
+    return Cue(visible(turn.speaker), start_ms, end_ms, _text(words))
+
+
+def _text(words: list[Word]) -> str:
+    return visible(" ".join(word.text for word in words))

@@ -1,0 +1,64 @@
+"""Everything that a transcript holds, for other programs; the schema is in docs/transcript-json.md."""
+
+from interviewkit.exports.base import Format
+from interviewkit.models import Flag, Transcript, Turn, Word
+
+SCHEMA = 1
+
+
+def render(transcript: Transcript) -> bytes:
+    """The transcript as indented JSON, UTF-8; text verbatim, times in seconds to the millisecond."""
+    import orjson
+
+    return orjson.dumps(as_dict(transcript), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def as_dict(transcript: Transcript) -> dict[str, object]:
+    """The transcript in the documented schema."""
+    return {
+        "schema": SCHEMA,
+        "turns": [_turn(turn) for turn in transcript.turns],
+        "speakers": list(dict.fromkeys(turn.speaker for turn in transcript.turns)),
+        "flags": [_flag(flag) for flag in transcript.flags],
+        "duration": _seconds(transcript.duration_s),
+        "coverage": round(transcript.coverage, 3),
+        "language": transcript.language,
+        "provenance": transcript.provenance.model_dump(mode="json"),
+    }
+
+
+def _turn(turn: Turn) -> dict[str, object]:
+    return {
+        "speaker": turn.speaker,
+        "start": _seconds(turn.start_s),
+        "end": _seconds(turn.end_s),
+        "text": turn.text,
+        "question": turn.question,
+        "overlap": turn.overlap,
+        "words": [_word(word) for word in turn.words],
+    }
+
+
+def _word(word: Word) -> dict[str, object]:
+    return {
+        "text": word.text,
+        "start": _seconds(word.start_s),
+        "end": _seconds(word.end_s),
+        "probability": round(word.probability, 3),
+    }
+
+
+def _flag(flag: Flag) -> dict[str, object]:
+    return {
+        "kind": flag.kind.value,
+        "start": _seconds(flag.start_s),
+        "end": _seconds(flag.end_s),
+        "detail": flag.detail,
+    }
+
+
+def _seconds(time_s: float) -> float:
+    return round(time_s, 3)
+
+
+FORMAT = Format("json", ".json", render)

@@ -1,0 +1,127 @@
+"""What two channels carry, measured; and the sound of one side of a call.
+
+A stereo file of a call may hold a speaker per channel, the same mix twice, or a room heard by two
+microphones. Only in the first case do the channels tell who speaks. What tells the cases apart is how
+often one channel is much louder than the other: often and both ways round where each has its own
+speaker, hardly ever where both hear the same people.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewkit.audio import SAMPLE_RATE, Audio, Samples, blocks
+from interviewkit.models import Chunk, Region, Span
+from interviewkit.speech.protocols import Layout
+
+STEP = SAMPLE_RATE // 50
+"""Levels are measured every 20 ms."""
+LOUDER_DB = 9.0
+"""One side is talking and the other is not."""
+SEPARATE_SHARE = 0.05
+"""Each side must be alone for this share of the active time."""
+ACTIVE_DB = 35.0
+"""Below the loud parts by more than this, nobody talks."""
+ECHO_DB = 12.0
+"""The other side's echo is weaker than its source by more than this."""
+ECHO_HANG = 5
+"""Steps (100 ms) that an echo may outlast its source."""
+SILENCE_DB = -120.0
+
+
+def layout(audio: Audio) -> Layout:
+    """Measure what the channels carry."""
+    if audio.channels == 1:
+        return Layout.MONO
+    levels = np.concatenate([_levels(samples) for _, samples in blocks(audio, 60 * SAMPLE_RATE)], axis=1)
+    left, right = _relative(levels)
+    active = np.maximum(left, right) > -ACTIVE_DB
+    if not active.any():
+        return Layout.MIXED
+    difference = (left - right)[active]
+    alone = min((difference > LOUDER_DB).mean(), (difference < -LOUDER_DB).mean())
+    return Layout.SEPARATE if alone >= SEPARATE_SHARE else Layout.MIXED
+
+
+def channel_samples(
+    audio: Audio, layout: Layout, channel: int, start_frame: int, stop_frame: int
+) -> NDArray[np.float32]:
+    """The sound of one side (separate channels), or of everybody, shape (frames,)."""
+    samples = audio.read(start_frame, stop_frame)
+    chosen: NDArray[np.float32] = samples[channel] if layout is Layout.SEPARATE else samples.mean(axis=0)
+    return chosen
+
+
+def gated_samples(
+    audio: Audio, layout: Layout, channel: int, start_frame: int, stop_frame: int
+) -> NDArray[np.float32]:
+    """The same with silence where a separate channel only carries the echo of the other."""
+    if layout is not Layout.SEPARATE:
+        return channel_samples(audio, layout, channel, start_frame, stop_frame)
+    samples = audio.read(start_frame, stop_frame)
+    levels = _relative(_levels(samples))
+    echo = levels[1 - channel] - levels[channel] > ECHO_DB
+    echo = np.convolve(echo, np.ones(ECHO_HANG), mode="full")[: len(echo)] > 0
+    echo &= levels[1 - channel] > levels[channel]
+    gate = np.repeat(~echo, STEP)
+    gated = samples[channel].copy()
+    gated[: len(gate)] *= gate
+    return gated
+
+
+def spans(regions: list[Region], names: tuple[str, str]) -> list[Span]:
+    """Who talks when, where each channel is one speaker's."""
+    return [
+        Span(
+            speaker=names[region.channel],
+            start_s=region.start_frame / SAMPLE_RATE,
+            end_s=region.stop_frame / SAMPLE_RATE,
+        )
+        for region in sorted(regions, key=lambda region: region.start_frame)
+    ]
+
+
+def chunks(regions: list[Region], frames: int, *, pad_s: float, gap_s: float, max_s: float) -> list[Chunk]:
+    """Pack regions into chunks of at most `max_s`, bridging pauses up to `gap_s`.
+
+    Each chunk is widened by `pad_s` on either side, or to the middle of a shorter pause, so that no
+    word is cut and none is heard twice.
+    """
+    found: list[Chunk] = []
+    for channel in sorted({region.channel for region in regions}):
+        own = sorted((r for r in regions if r.channel == channel), key=lambda r: r.start_frame)
+        edges = _padded(own, frames, round(pad_s * SAMPLE_RATE))
+        start, stop = edges[0]
+        for low, high in edges[1:]:
+            if low - stop > gap_s * SAMPLE_RATE or high - start > max_s * SAMPLE_RATE:
+                found.append(Chunk(channel=channel, start_frame=start, stop_frame=stop))
+                start = low
+            stop = high
+        found.append(Chunk(channel=channel, start_frame=start, stop_frame=stop))
+    return sorted(found, key=lambda chunk: (chunk.start_frame, chunk.channel))
+
+
+def _padded(regions: list[Region], frames: int, pad: int) -> list[tuple[int, int]]:
+    """Regions widened by `pad` frames, neighbours meeting in the middle of the pause between them."""
+    edges = []
+    for n, region in enumerate(regions):
+        before = regions[n - 1].stop_frame if n else 0
+        after = regions[n + 1].start_frame if n + 1 < len(regions) else frames
+        low = max(region.start_frame - pad, (before + region.start_frame) // 2 if n else 0)
+        middle = (region.stop_frame + after) // 2 if n + 1 < len(regions) else frames
+        edges.append((low, min(region.stop_frame + pad, middle)))
+    return edges
+
+
+def _levels(samples: Samples) -> NDArray[np.float32]:
+    """Level of each channel every 20 ms in dB, shape (channels, steps)."""
+    steps = samples.shape[1] // STEP
+    framed = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
+    power = np.square(framed).mean(axis=2) + 10 ** (SILENCE_DB / 10)
+    return (10 * np.log10(power)).astype(np.float32)
+
+
+def _relative(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Levels against the loud parts of their own channel; a channel that is silent stays far below."""
+    loud = np.percentile(levels, 95, axis=1, keepdims=True) if levels.shape[1] else np.zeros((2, 1))
+    loud = np.maximum(loud, loud.max() - 30)
+    return (levels - loud).astype(np.float32)

@@ -1,0 +1,31 @@
+"""The engines that the settings ask for, each in a process of its own, on checked weights."""
+
+from contextlib import AbstractContextManager
+from functools import partial
+
+from interviewkit.pipeline import Engines
+from interviewkit.settings import AUTO, Settings
+from interviewkit.speech import weights
+from interviewkit.speech.remote import Remote, remote
+
+
+def engines(settings: Settings, language: str | None = None) -> Engines:
+    """Ready to start; raises WeightsError at once if a model is not here.
+
+    `language` is the schedule's, used where the settings leave it open.
+    """
+    chosen = language if settings.language == AUTO else settings.language
+    whisper = {
+        "weights": str(weights.locate(settings.model)),
+        "language": "en" if settings.model.endswith(".en") else chosen,
+        "device": settings.device,
+        "compute_type": settings.compute_type,
+        "threads": settings.threads,
+    }
+    pyannote = {
+        "name": settings.diarisation,
+        "folders": [str(weights.locate(name)) for name in weights.SETS[settings.diarisation]],
+        "threads": settings.threads,
+    }
+    start: partial[AbstractContextManager[Remote]] = partial(remote, "whisper", whisper)
+    return Engines(transcriber=start, diariser=partial(remote, "pyannote", pyannote))

@@ -1,0 +1,44 @@
+"""What the pipeline asks of a speech engine. Engines read sound by frame and know no files or studies."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from interviewkit.audio import Audio
+from interviewkit.events import Progress
+from interviewkit.models import Chunk, Heard, Region, Span
+
+
+class Layout(StrEnum):
+    """What the channels of a recording carry."""
+
+    MONO = "mono"
+    SEPARATE = "separate"
+    """Two channels with a speaker each."""
+    MIXED = "mixed"
+    """Two channels with the same people: they are averaged."""
+
+
+class Transcriber(Protocol):
+    """Finds speech and turns it into words."""
+
+    def provenance(self) -> dict[str, str]:
+        """Model, version and settings: what a report must say."""
+
+    def detect(self, audio: Audio, layout: Layout) -> Iterator[Progress | Region]:
+        """Where somebody talks, per channel, in time order within a channel."""
+
+    def transcribe(
+        self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
+    ) -> Iterator[Heard]:
+        """What is said in each numbered chunk, yielded as soon as it is decoded."""
+
+
+class Diariser(Protocol):
+    """Finds out who talks when."""
+
+    def provenance(self) -> dict[str, str]:
+        """Models, versions and settings: what a report must say."""
+
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span]:
+        """Spans of talk; `speakers` is their number where it is known."""

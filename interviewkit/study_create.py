@@ -1,0 +1,79 @@
+"""A new study: `study.yaml`, forms and schedules, copied from templates into an empty folder or a clone.
+
+templates + shipped schedules ── checked ─► files of a study; `study.yaml` last, as it makes it one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from interviewkit import schedule, yamlfile
+from interviewkit.errors import StudyError
+from interviewkit.models import Form, StudyConfig
+from interviewkit.paths import STUDY_FILE, StudyPaths, private_dir, storage_errors, write_durably
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def create(root: Path, template_folder: Path = TEMPLATES) -> None:
+    """Make `root` a study. What is already there of forms and schedules stays as it is.
+
+    `template_folder` holds `study.yaml`, `forms/` and, if the shipped ones won't do, `schedules/`. Raises
+    StudyError where `root` holds something else or a template is wrong; then nothing is left behind.
+    """
+    _refuse_occupied(root)
+    wanted = _checked_templates(template_folder)
+    with _undone_on_error(root) as written:
+        private_dir(root)
+        for name, source in wanted.items():
+            if not (root / name).exists():
+                with storage_errors(source):
+                    data = source.read_bytes()
+                written.append(root / name)
+                write_durably(root / name, data)
+
+
+def _refuse_occupied(root: Path) -> None:
+    """A study grows only in an empty folder, or in a clone, which is laid out as one."""
+    if (root / STUDY_FILE).exists():
+        raise StudyError(f"{root} is already a study.", "Use it as it is, or choose another folder.")
+    with storage_errors(root):
+        inside = {path.name for path in root.iterdir() if path.name[0] != "."} if root.exists() else set()
+        recordings = StudyPaths(root).recordings
+        kept = {path.name for path in recordings.iterdir()} - {"README.md"} if recordings.is_dir() else set()
+    clone = (root / "interviewkit" / "study.py").is_file()
+    if kept or not (clone or inside <= {"forms", "schedules", "recordings"}):
+        raise StudyError(
+            f"{root} is not empty: it holds {min(kept or inside)}.",
+            "Choose a new folder for the study; nothing was changed.",
+        )
+
+
+def _checked_templates(folder: Path) -> dict[str, Path]:
+    """Name in the study → file to copy, each of them valid, `study.yaml` last."""
+    guides = folder / "schedules" if (folder / "schedules").is_dir() else schedule.shipped()
+    config = yamlfile.load(folder / STUDY_FILE, StudyConfig, StudyError)
+    files = {}
+    for form in sorted((folder / "forms").glob("*.yaml")):
+        yamlfile.load(form, Form, StudyError)
+        files[f"forms/{form.name}"] = form
+    for name in sorted({group.schedule for group in config.groups}):
+        schedule.load(guides / f"{name}.yaml")
+        files[f"schedules/{name}.yaml"] = guides / f"{name}.yaml"
+    return {**files, STUDY_FILE: folder / STUDY_FILE}
+
+
+@contextmanager
+def _undone_on_error(root: Path) -> Iterator[list[Path]]:
+    """Take away the files that the block listed, and the folders that it made, if it fails."""
+    folders = [folder for folder in (root / "forms", root / "schedules", root) if not folder.exists()]
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        for folder in folders:
+            with suppress(OSError):
+                folder.rmdir()
+        raise

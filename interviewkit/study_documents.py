@@ -1,0 +1,261 @@
+"""The documents of a study: what is in each, which purpose each needs, and how each is written.
+
+`study` decides who may; `Writing` is what a commit gets: it writes for one participant, under the
+study's lock, and only what the grant's purpose covers. docs/purposes.md shows the two tables below.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from interviewkit import store
+from interviewkit.consent import Grant, Permission
+from interviewkit.errors import ConsentRefused, StorageError, UsageError
+from interviewkit.models import (
+    ConsentEvent,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Form,
+    Frozen,
+    Interview,
+    Participant,
+    Purpose,
+)
+from interviewkit.paths import StudyPaths, replace_durably, storage_errors
+from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
+from interviewkit.store import Database, Lock, Row, Tables
+
+MAX_NUMBER = 9999
+
+WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
+    KeyClass.AUDIO: frozenset({Purpose.RECORD}),
+    KeyClass.RAW: frozenset({Purpose.STORE}),
+}
+READ_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
+    KeyClass.AUDIO: frozenset({Purpose.TRANSCRIBE}),
+    KeyClass.RAW: frozenset({Purpose.STORE}),
+}
+
+R = TypeVar("R", bound=Frozen)
+
+
+class ConsentRow(Frozen):
+    """A consent event with the form as it was worded then: later edits of the form change nothing."""
+
+    event: Annotated[ConsentGiven | ConsentWithdrawn, Field(discriminator="kind")]
+    form: Form | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is known of a closed recording: it may have been written by another process."""
+
+    recording: str
+    source: Literal["imported", "recorded"]
+    sample_rate: int
+    channels: int
+    frames: int
+    head: str
+
+
+def number(participant: str) -> int:
+    """The study-wide number in a participant's id: 7 for `P07`."""
+    return int("".join(filter(str.isdigit, participant)))
+
+
+def free_number(paths: StudyPaths, wanted: int | None) -> int:
+    """The number `wanted`, or the one after the highest; raises UsageError where it can't be had."""
+    taken = {number(path.name) for path in paths.people.glob("[A-Z]*[0-9]") if path.name.isalnum()}
+    chosen = max(taken, default=0) + 1 if wanted is None else wanted
+    if chosen in taken or not 1 <= chosen <= MAX_NUMBER:
+        raise UsageError(
+            f"The number {chosen} is taken, or is not from 1 to {MAX_NUMBER}.",
+            "Leave it out to get the next free one.",
+        )
+    return chosen
+
+
+def next_interview(paths: StudyPaths, participant: str) -> str:
+    """The id of a participant's next interview."""
+    ends = (path.name.removeprefix(f"{participant}-") for path in paths.recordings.glob(f"{participant}-*"))
+    return f"{participant}-{max((int(end) for end in ends if end.isdecimal()), default=0) + 1}"
+
+
+def owner(interview: str) -> str:
+    """Whose interview it is: `P07` for `P07-2`."""
+    return interview.rpartition("-")[0]
+
+
+def check_purpose(
+    grant: Grant[Permission] | None, key_class: KeyClass, needed: Mapping[KeyClass, frozenset[Purpose]]
+) -> None:
+    """Raise ConsentRefused unless the grant is for a purpose that `needed` lists for the class."""
+    if grant is None or grant.purpose not in needed.get(key_class, ()):
+        has = "no grant" if grant is None else f"a grant of {grant.participant} for “{grant.purpose.value}”"
+        raise ConsentRefused(f"{has} does not cover {key_class.value} documents.", "See docs/purposes.md.")
+
+
+def check_owner(grant: Grant[Permission] | None, interview: str) -> None:
+    """Raise ConsentRefused unless the grant is of the participant whose interview it is."""
+    if grant is None or grant.participant != owner(interview):
+        raise ConsentRefused(
+            f"Interview {interview} needs a consent of {owner(interview) or 'its participant'},"
+            f" not of {grant.participant if grant else 'nobody'}."
+        )
+
+
+def sealer(participant: str, key_class: KeyClass) -> Sealer:
+    """What seals a participant's documents of a class: nothing does, in this version."""
+    return ClearSealer()
+
+
+def opener(participant: str, key_class: KeyClass) -> Opener:
+    """What opens them."""
+    return ClearOpener()
+
+
+# ── reading ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def participant(path: Path) -> Participant:
+    """The participant in a `participant.json`."""
+    tables = store.read_document(path, "participant") or {}
+    return _parsed(path, Participant, (tables.get("participant") or [{}])[0])
+
+
+def consent_path(paths: StudyPaths, participant: str) -> Path:
+    """Where a participant's consent events are."""
+    return paths.consent(participant, document_suffix(sealer(participant, KeyClass.CONSENT)))
+
+
+def consent_rows(paths: StudyPaths, participant: str) -> list[ConsentRow]:
+    """A participant's consent events in the order of their recording."""
+    path = consent_path(paths, participant)
+    tables = store.read_document(path, "consent", opener(participant, KeyClass.CONSENT).open) or {}
+    return [_parsed(path, ConsentRow, row) for row in tables.get("events", [])]
+
+
+def interview(paths: StudyPaths, interview: str) -> Interview | None:
+    """An interview with its calls and marks, or None."""
+    path = paths.interview(interview)
+    tables = store.read_document(path, "interview")
+    if tables is None:
+        return None
+    row = (tables.get("interview") or [{}])[0]
+    return _parsed(
+        path, Interview, {**row, "calls": tables.get("calls", []), "marks": tables.get("marks", [])}
+    )
+
+
+def raw_path(paths: StudyPaths, interview: str, call: int) -> Path:
+    """Where what the machine heard in a call is."""
+    return paths.raw(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+
+
+def raw(paths: StudyPaths, interview: str, call: int, using: Opener) -> Tables | None:
+    """What the machine heard in a call, or None."""
+    return store.read_document(raw_path(paths, interview, call), "raw", using.open)
+
+
+def _parsed(path: Path, model: type[R], row: Row) -> R:
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise StorageError(
+            f"{path} is damaged, or from a newer interviewkit: {where or 'a row'} is not as it should be.",
+            "Update interviewkit, or put the file back from your backup.",
+        ) from None
+
+
+# ── writing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Writing:
+    """Writes the documents of one participant within one commit; each method is one durable write."""
+
+    def __init__(
+        self, paths: StudyPaths, lock: Lock, participant: str, reason: str, grant: Grant[Permission] | None
+    ) -> None:
+        """`grant` is None for numbers and consent events, which need none."""
+        self._paths = paths
+        self._lock = lock
+        self._participant = participant
+        self._reason = reason
+        self._grant = grant
+
+    def participant(self, new: Participant) -> None:
+        """Number, group and jurisdiction."""
+        with self._document(self._paths.participant(self._participant), "participant") as document:
+            document.replace({"participant": [_row(new)]})
+
+    def consent(self, event: ConsentEvent, form: Form | None) -> None:
+        """One more consent event, with the form as it is worded now."""
+        path = consent_path(self._paths, self._participant)
+        with self._document(path, "consent", KeyClass.CONSENT) as document:
+            document.table("events").insert(_row(ConsentRow(event=event, form=form)))
+
+    def interview(self, interview: Interview) -> None:
+        """An interview with its calls and marks: ids and frames."""
+        check_owner(self._grant, interview.id)
+        row = _row(interview)
+        tables = {"calls": row.pop("calls"), "marks": row.pop("marks"), "interview": [row]}
+        with self._document(self._paths.interview(interview.id), "interview") as document:
+            document.replace(tables)
+
+    def raw(self, interview: str, call: int, tables: Tables) -> None:
+        """What the machine heard in a call, in the place of what was there."""
+        check_owner(self._grant, interview)
+        check_purpose(self._grant, KeyClass.RAW, WRITTEN_FOR)
+        with self._document(raw_path(self._paths, interview, call), "raw", KeyClass.RAW) as document:
+            document.replace(tables)
+
+    def audio(self, interview: str, recording: str, call: int) -> None:
+        """Give a finished recording its place; the call must be in the interview's document by now."""
+        check_owner(self._grant, interview)
+        check_purpose(self._grant, KeyClass.AUDIO, WRITTEN_FOR)
+        place = self._paths.audio(interview, call)
+        with storage_errors(place):
+            replace_durably(self._paths.unfinished_audio(interview, recording), place)
+
+    @contextmanager
+    def _document(self, path: Path, kind: str, key_class: KeyClass | None = None) -> Iterator[Database]:
+        encode, decode = store.same, store.same
+        if key_class is not None:
+            encode = sealer(self._participant, key_class).seal
+            decode = opener(self._participant, key_class).open
+        with store.transaction(path, kind, self._lock, self._reason, encode, decode) as document:
+            yield document
+
+
+def _row(record: Frozen) -> dict[str, Any]:
+    return record.model_dump(mode="json", by_alias=True)
+
+
+def place_committed(paths: StudyPaths, lock: Lock) -> None:
+    """Finish commits that were killed between the call's entry and the renaming of its recording.
+
+    Recordings without an entry stay as they are: one is being written, or a kill left it.
+    """
+    with suppress(StorageError):
+        if any(_unplaced(paths)):
+            with lock:
+                for partial, place in list(_unplaced(paths)):
+                    with storage_errors(place):
+                        replace_durably(partial, place)
+
+
+def _unplaced(paths: StudyPaths) -> Iterator[tuple[Path, Path]]:
+    for partial in paths.recordings.glob("*/audio-*.tar.partial"):
+        found = interview(paths, partial.parent.name)
+        for call in found.calls if found is not None else ():
+            place = paths.audio(partial.parent.name, call.number)
+            if (
+                partial.name == paths.unfinished_audio(place.parent.name, call.recording).name
+                and not place.exists()
+            ):
+                yield partial, place

@@ -1,0 +1,111 @@
+"""A small study for tests: one group, two jurisdictions, one form, a schedule of two questions."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from interviewkit.consent import Record
+from interviewkit.models import Answer, ConsentGiven, ConsentMethod, ConsentWithdrawn, Interview
+from interviewkit.study import Study
+
+FORM = "patients-uk-v1"
+YES = dict.fromkeys(("recorded", "transcribed", "kept", "quoted"), Answer.YES)
+
+STUDY_YAML = """\
+schema: 1
+title: A small study
+approvals:
+  - {id: uk, body: A board, reference: "1", jurisdiction: uk, approved_on: 2020-03-01}
+  - {id: ireland, body: A school, reference: "2", jurisdiction: ireland, approved_on: 2020-03-02}
+groups:
+  - {id: patients, name: Patients, prefix: P, schedule: patient, target: 7}
+  - {id: providers, name: Providers, prefix: S, schedule: patient, target: 6}
+"""
+FORM_YAML = """\
+schema: 1
+group: patients
+jurisdiction: uk
+version: 1
+approval: uk
+title: Consent
+sheet_date: 2020-03-01
+sheet: What the study is about.
+statements:
+  - {id: recorded, section: taking part, text: My call may be recorded., required: true, purposes: [record]}
+  - {id: transcribed, section: use of what I say, text: It may be written down., required: true,
+     purposes: [transcribe]}
+  - {id: kept, section: use of what I say, text: My words may be kept., required: true, purposes: [store]}
+  - {id: quoted, section: keeping and sharing, text: My words may be quoted., required: false,
+     purposes: [quote]}
+"""
+SCHEDULE_YAML = """\
+schema: 1
+id: patient
+title: Patients
+group: patients
+minutes: 30
+opening: {script: Hello.}
+domains:
+  - id: experience
+    name: Experience
+    questions:
+      - {id: first, short: First, text: "How did it begin?", minutes: 5, probes: ["And then?"]}
+closing: {script: Thank you.}
+"""
+
+
+def write_templates(folder: Path) -> Path:
+    """What `Study.create` copies from."""
+    for name, text in {
+        "study.yaml": STUDY_YAML,
+        f"forms/{FORM}.yaml": FORM_YAML,
+        "schedules/patient.yaml": SCHEDULE_YAML,
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def new_study(folder: Path) -> Study:
+    """An empty study."""
+    return Study.create(folder / "study", write_templates(folder / "templates"))
+
+
+def give(study: Study, participant: str, **answers: Answer) -> None:
+    """Consent to everything but for `answers`, a moment ago."""
+    given = ConsentGiven(
+        form=FORM,
+        answers={**YES, **answers},
+        method=ConsentMethod.ORAL,
+        taken_by="An interviewer",
+        at=datetime.now(UTC),
+    )
+    study.give_consent(participant, given)
+
+
+def withdraw(study: Study, participant: str) -> None:
+    """Take the consent back, a moment from now."""
+    at = datetime.now(UTC) + timedelta(microseconds=1)
+    study.withdraw(participant, ConsentWithdrawn(recorded_by="An interviewer", at=at))
+
+
+def consented_interview(study: Study) -> Interview:
+    """A new participant with consent, and their first interview."""
+    participant = study.add_participant("patients", "uk").id
+    give(study, participant)
+    return study.new_interview(study.grant(participant, Record))
+
+
+def consented_call(study: Study) -> Interview:
+    """A new participant with consent, and their first interview with one call of silence."""
+    interview = consented_interview(study)
+    grant = study.grant(interview.participant, Record)
+    with study.importing(grant, interview.id, sample_rate=8000, channels=1) as writer:
+        writer.write(np.zeros((1, 8000), np.int16))
+    return study.interview(interview.id)
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    """Every file below `root` with its bytes."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}

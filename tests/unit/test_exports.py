@@ -1,0 +1,312 @@
+import io
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+import pytest
+import webvtt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from interviewkit.exports import FORMATS
+from interviewkit.exports.base import CUE_CHARACTERS, CUE_MS, InterviewCall, PutQuestion, clock, cues, visible
+from interviewkit.exports.json_ import as_dict
+from interviewkit.exports.xlsx import CALLS, CELL_CHARACTERS, TURNS, fit, workbook
+from interviewkit.models import Flag, FlagKind, Provenance, Transcript, Turn, Word
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "transcript-json.md"
+PROVENANCE = Provenance(
+    program="interviewkit 0.1.0",
+    transcriber={"engine": "whisper", "model": "base"},
+    diariser={"engine": "pyannote"},
+    channels="mono",
+)
+
+
+def said(text: str, start_s: float = 0.0, pace_s: float = 0.5) -> tuple[Word, ...]:
+    return tuple(
+        Word(text=word, start_s=start_s + at * pace_s, end_s=start_s + (at + 1) * pace_s, probability=0.9)
+        for at, word in enumerate(text.split(" "))
+    )
+
+
+def turn(words: Sequence[Word], speaker: str = "P07", question: str | None = None) -> Turn:
+    return Turn(
+        speaker=speaker,
+        start_s=words[0].start_s,
+        end_s=words[-1].end_s,
+        words=tuple(words),
+        question=question,
+    )
+
+
+def transcript(turns: Sequence[Turn], flags: Sequence[Flag] = ()) -> Transcript:
+    return Transcript(
+        turns=tuple(turns),
+        flags=tuple(flags),
+        duration_s=90.5,
+        coverage=0.87654,
+        language="en",
+        provenance=PROVENANCE,
+    )
+
+
+def rendered(name: str, turns: Sequence[Turn]) -> str:
+    return FORMATS[name].render(transcript(turns)).decode()
+
+
+TALK = [
+    turn(said("How did you start?", 6.2), "Interviewer", "q1"),
+    turn(said("Well, with <some> doubts & hopes --> all", 8.0004), question="q1"),
+]
+
+TIMES = st.floats(-2, 40_000)
+WORD = st.builds(Word, text=st.text(max_size=30), start_s=TIMES, end_s=TIMES, probability=st.floats(0, 1))
+TURN = st.builds(
+    Turn,
+    speaker=st.text(min_size=1, max_size=5),
+    start_s=TIMES,
+    end_s=TIMES,
+    words=st.lists(WORD, max_size=12).map(tuple),
+    question=st.none() | st.just("q1.a"),
+    overlap=st.booleans(),
+)
+TURNS_OF_ANY_KIND = st.lists(TURN, max_size=4)
+
+
+def test_every_format_is_registered_under_its_name() -> None:
+    assert {name: (format_.name, format_.suffix) for name, format_ in FORMATS.items()} == {
+        name: (name, f".{name}") for name in ("txt", "json", "vtt", "srt")
+    }
+
+
+def test_text_has_a_paragraph_a_turn() -> None:
+    assert rendered("txt", TALK) == (
+        "[00:00:06] Interviewer: How did you start?\n"
+        "\n"
+        "[00:00:08] P07: Well, with <some> doubts & hopes --> all\n"
+    )
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_no_word_can_forge_a_paragraph(turns: list[Turn]) -> None:
+    paragraphs = rendered("txt", turns).split("\n\n") if turns else []
+    assert len(paragraphs) == len(turns)
+    assert all(re.match(r"\[\d+:\d\d:\d\d\] ", paragraph) for paragraph in paragraphs)
+
+
+def test_what_could_hide_or_forge_is_made_visible() -> None:
+    assert visible("a\x1b[2Jb\u202ec\x00\ufffe\ud800 d\te\r\nf\u2028g") == "a�[2Jb�c��� d e f g"
+
+
+def test_clock_carries_and_never_writes_a_thousandth_millisecond() -> None:
+    assert clock(round(59.9996 * 1000), ",") == "00:01:00,000"
+    assert clock(100 * 3_600_000 + 61_007) == "100:01:01.007"
+
+
+def test_vtt_names_the_voice_and_escapes_what_was_said() -> None:
+    assert rendered("vtt", TALK) == (
+        "WEBVTT\n\n"
+        "00:00:06.200 --> 00:00:08.200\n<v Interviewer>How did you start?\n\n"
+        "00:00:08.000 --> 00:00:12.000\n<v P07>Well, with &lt;some&gt; doubts &amp; hopes --&gt; all\n"
+    )
+    assert [caption.voice for caption in webvtt.from_string(rendered("vtt", TALK)).captions] == [
+        "Interviewer",
+        "P07",
+    ]
+
+
+def test_srt_numbers_its_cues_and_keeps_the_arrow_to_its_time_lines() -> None:
+    assert rendered("srt", TALK) == (
+        "1\n00:00:06,200 --> 00:00:08,200\nInterviewer: How did you start?\n\n"
+        "2\n00:00:08,000 --> 00:00:12,000\nP07: Well, with <some> doubts & hopes → all\n"
+    )
+
+
+def test_cues_break_between_words_at_84_characters_and_at_7_seconds() -> None:
+    quick = cues(transcript([turn(said("ten chars! " * 8 + "end", pace_s=0.1))]))
+    assert [cue.text for cue in quick] == ["ten chars! " * 7 + "ten", "chars! end"]
+    slow = cues(transcript([turn(said("one two three four five", pace_s=2))]))
+    assert [(cue.text, cue.start_ms, cue.end_ms) for cue in slow] == [
+        ("one two three", 0, 6_000),
+        ("four five", 6_000, 10_000),
+    ]
+
+
+def test_a_word_too_long_for_a_cue_gets_one_of_its_own() -> None:
+    found = cues(transcript([turn(said(f"so {'a' * 200} then"))]))
+    assert [len(cue.text) for cue in found] == [2, 200, 4]
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_cues_are_short_last_a_while_and_lose_no_word(turns: list[Turn]) -> None:
+    found = cues(transcript(turns))
+    assert all(0 < cue.end_ms - cue.start_ms <= CUE_MS and cue.start_ms >= 0 for cue in found)
+    assert all(before.start_ms <= after.start_ms for before, after in pairwise(found))
+    assert all(len(cue.text) <= CUE_CHARACTERS for cue in found)
+    words = sorted(word for turn in turns for word in visible(turn.text).split())
+    assert sorted(word for cue in found for word in cue.text.split()) == words
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_any_turns_make_a_vtt_that_others_read(turns: list[Turn]) -> None:
+    text = rendered("vtt", turns)
+    found = cues(transcript(turns))
+    captions = webvtt.from_string(text).captions
+    assert [(caption.start, caption.end) for caption in captions] == [
+        (clock(cue.start_ms), clock(cue.end_ms)) for cue in found
+    ]
+    assert text.count("-->") == len(found)
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_srt_is_numbered_and_runs_forward(turns: list[Turn]) -> None:
+    blocks = [block.split("\n") for block in rendered("srt", turns).removesuffix("\n").split("\n\n")]
+    if not cues(transcript(turns)):
+        blocks = []
+    assert [block[0] for block in blocks] == [str(number) for number in range(1, len(blocks) + 1)]
+    assert all(len(block) == 3 and "-->" not in block[2] for block in blocks)
+    times = [tuple(map(_srt_ms, block[1].split(" --> "))) for block in blocks]
+    assert all(start < end for start, end in times)
+    assert times == sorted(times)
+
+
+def _srt_ms(text: str) -> int:
+    match = re.fullmatch(r"(\d{2,}):([0-5]\d):([0-5]\d),(\d{3})", text)
+    assert match
+    hours, minutes, seconds, fraction = map(int, match.groups())
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_json_gives_back_what_went_in(turns: list[Turn]) -> None:
+    whole = transcript(turns, [Flag(kind=FlagKind.GAP, start_s=1.00049, end_s=2, detail="1.0 s")])
+    read = json.loads(FORMATS["json"].render(whole))
+    assert read == as_dict(whole)
+    assert [(item["speaker"], item["text"], item["question"], item["overlap"]) for item in read["turns"]] == [
+        (turn.speaker, turn.text, turn.question, turn.overlap) for turn in turns
+    ]
+    for item, given_turn in zip(read["turns"], turns, strict=True):
+        assert [word["text"] for word in item["words"]] == [word.text for word in given_turn.words]
+        assert item["start"] == pytest.approx(given_turn.start_s, abs=0.000_51)
+    assert read["flags"] == [{"kind": "speech without words", "start": 1.0, "end": 2.0, "detail": "1.0 s"}]
+    assert (read["schema"], read["coverage"], read["duration"]) == (1, 0.877, 90.5)
+    assert Provenance.model_validate(read["provenance"]) == PROVENANCE
+
+
+def keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def test_the_documented_example_has_exactly_the_fields_that_are_written() -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    example = json.loads(document.split("```json")[1].split("```")[0])
+    flag = Flag(kind=FlagKind.GAP, start_s=1, end_s=2, detail="1.0 s")
+    assert keys(example) == keys(as_dict(transcript(TALK, [flag])))
+    assert all(f"| `{kind.value}` |" in document for kind in FlagKind)
+
+
+# ── the workbook ────────────────────────────────────────────────────────────────────────────────
+
+
+def call(turns: Sequence[Turn], flags: Sequence[Flag] = ()) -> InterviewCall:
+    return InterviewCall(
+        interview="P07-1",
+        call=1,
+        participant="P07",
+        group="patients",
+        transcript=transcript(turns, flags),
+        questions={"q1": PutQuestion("Experience", "How did you start?")},
+    )
+
+
+def opened(calls: Sequence[InterviewCall], title: str = "A study") -> dict[str, Worksheet]:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(title, calls)))
+    return {sheet.title: sheet for sheet in book.worksheets}
+
+
+def rows(sheet: Worksheet) -> list[tuple[object, ...]]:
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_workbook_says_who_said_what_in_answer_to_what() -> None:
+    doubt = Flag(kind=FlagKind.LOW_CONFIDENCE, start_s=8.5, end_s=9, detail="3 words, 20% sure")
+    whole = Flag(kind=FlagKind.ROLES, start_s=0, end_s=90.5, detail="")
+    sheets = opened([call([*TALK, turn(said("Bye.", 13))], [doubt, whole])])
+    assert list(sheets) == ["Turns", "Interviews", "About"]
+    head, first, second, third = rows(sheets["Turns"])
+    assert head == tuple(column.title for column in TURNS)
+    place = ("P07-1", 1, "P07", "patients", "Experience", "q1", "How did you start?")
+    assert first[:8] == (*place, "Interviewer")
+    assert first[10:] == ("How did you start?", None)
+    assert second[10:] == ("Well, with <some> doubts & hopes --> all", "low confidence")
+    assert third[4:8] == (None, None, None, "P07")
+    head, only = rows(sheets["Interviews"])
+    assert head == tuple(column.title for column in CALLS)
+    assert only == (
+        *("P07-1", 1, "P07", "patients", pytest.approx(90.5 / 60), 3, 13, pytest.approx(0.87654)),
+        *("low confidence: 1; speakers may be swapped: 1", "engine whisper, model base"),
+    )
+    about = rows(sheets["About"])
+    assert ("Study", "A study") in about
+    assert ("Turns: Text", "what was said, as it was heard") in about
+
+
+def test_times_are_durations_and_the_head_stays_in_view() -> None:
+    sheet = opened([call([turn(said("late", 90_061))])])["Turns"]
+    cell = sheet["I2"]
+    assert cell.number_format == "[h]:mm:ss"
+    assert cell.value == timedelta(seconds=90_061)
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:L2"
+    assert sheet["K2"].alignment.wrap_text
+    assert sheet.column_dimensions["K"].width > 60
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+44", "-no", "@SUM(A1)", "\t=1", "{=1}", "http://example.org/", "1.5", "_x0041_"]
+)
+def test_what_was_said_is_never_a_formula_a_link_or_a_number(text: str) -> None:
+    spoken = turn([Word(text=text, start_s=0, end_s=1, probability=1)], speaker=text)
+    sheets = opened([call([spoken])], title=text)
+    cells = [cell for sheet in sheets.values() for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert [sheets["Turns"][at].data_type for at in ("H2", "K2")] == ["s", "s"]
+    assert str(sheets["Turns"]["K2"].value).replace("_x005F", "") == text.strip()
+
+
+@settings(max_examples=20)
+@given(turns=TURNS_OF_ANY_KIND)
+def test_any_turns_make_a_workbook_that_opens(turns: list[Turn]) -> None:
+    sheet = opened([call(turns)])["Turns"]
+    assert sheet.max_row == len(turns) + 1
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("letter", ["a", "😀"])
+def test_text_that_no_cell_can_hold_is_cut_with_a_mark(letter: str) -> None:
+    units = len(letter.encode("utf-16-le")) // 2
+    longest = letter * (CELL_CHARACTERS // units)
+    assert fit(longest) == longest
+    cut = opened([call([turn(said(longest + letter))])])["Turns"]["K2"].value
+    assert isinstance(cut, str)
+    assert cut.startswith(letter * 1000)
+    assert "the JSON export has the rest" in cut
+    assert len(cut.encode("utf-16-le")) // 2 in (CELL_CHARACTERS, CELL_CHARACTERS - 1)
+
+
+def test_the_workbook_needs_no_temporary_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert workbook("A study", [call(TALK)])[:2] == b"PK"
+
+
+def test_an_empty_study_still_makes_a_workbook() -> None:
+    assert [len(rows(sheet)) for name, sheet in opened([]).items() if name != "About"] == [1, 1]

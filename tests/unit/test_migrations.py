@@ -1,0 +1,44 @@
+import copy
+
+from interviewkit.migrations import STEPS, Document, Steps, current, schema_of, upgrade
+
+
+def _document(schema: int) -> Document:
+    return {"meta": {"document": {"kind": "raw", "schema": schema}}, "words": {"a": {"text": "Yes."}}}
+
+
+def _rename(document: Document) -> Document:
+    return {**document, "words": {name: {"said": row["text"]} for name, row in document["words"].items()}}
+
+
+def _shout(document: Document) -> Document:
+    rows = {name: {"said": row["said"].upper()} for name, row in document["words"].items()}
+    return {**document, "words": rows}
+
+
+INJECTED: Steps = {"raw": (_rename, _shout)}
+
+
+def test_every_kind_is_at_schema_1() -> None:
+    assert {current(kind) for kind in STEPS} == {1}
+
+
+def test_steps_run_in_order_from_where_the_document_is() -> None:
+    assert current("raw", INJECTED) == 3
+    upgraded = upgrade("raw", _document(1), INJECTED)
+    assert upgraded["words"] == {"a": {"said": "YES."}}
+    assert schema_of(upgraded) == 3
+    later = {**_document(2), "words": {"a": {"said": "No."}}}
+    assert upgrade("raw", later, INJECTED)["words"] == {"a": {"said": "NO."}}
+
+
+def test_the_document_that_was_given_is_untouched() -> None:
+    document = _document(1)
+    before = copy.deepcopy(document)
+    upgrade("raw", document, INJECTED)
+    assert document == before
+
+
+def test_current_and_newer_documents_stay_as_they_are() -> None:
+    assert upgrade("raw", _document(3), INJECTED) == _document(3)
+    assert upgrade("raw", _document(9), INJECTED) == _document(9)
