@@ -1,25 +1,31 @@
 """Words and speakers become turns: pure functions from what was heard to who said what.
 
-A word belongs to the speaker who talks at its middle. Around a change of speaker, where the two
-measurements disagree by a word or two, the end of a sentence decides. A short "mm-hm" while somebody
-goes on talking is a turn of its own and does not cut theirs in two.
+A word belongs to the speaker who talks at its middle. Diarisation is coarse: it hands the first words
+of an answer to whoever asked. So words are taken together in phrases, which end with a sentence, with a
+pause, or where diarisation changes speaker, and a phrase goes to whom its sound is most like. A short
+"mm-hm" while somebody goes on talking is a turn of its own and does not cut theirs in two.
 """
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from interviewkit.models import Mark, Span, Turn, Word
+from interviewkit.models import Mark, Span, Turn, Voices, Word
 
-REACH_S = 0.6
-"""How far from a sentence's end a change of speaker may be measured."""
-REACH_WORDS = 2
+PHRASE_PAUSE_S = 0.6
+PHRASE_EDGE_S = 0.25
+"""Windows are not looked at nearer than this to a phrase's ends, where another voice comes in."""
+DIARISED_BONUS = 0.02
+"""What diarisation's opinion adds to a likeness: it decides where two voices sound nearly the same."""
+SURE_S = 1.0
+"""The likeness of a shorter phrase counts less."""
 RESUMES_S = 1.0
 """Somebody who goes on within this time has not been interrupted."""
 BACKCHANNEL_WORDS = 3
 BACKCHANNELS = frozenset(
-    "ah aha hm hmm mhm mm mmm oh ok okay right sure uh uh-huh uhhuh mm-hm mm-hmm mmhmm um yeah yep yes".split()
+    "ah aha hm hmm mhm mm mmm oh ok okay right sure uh uh-huh mm-hm mm-hmm mmhmm um yeah yep yes".split()
 )
 SENTENCE_END = re.compile(r"[.?!…][\"'”’)]*$")
 
@@ -63,8 +69,8 @@ def mark_times(marks: Sequence[Mark], call: int, sample_rate: int) -> tuple[tupl
     return tuple(sorted((mark.frame / sample_rate, mark.question) for mark in marks if mark.call == call))
 
 
-def attribute(words: Sequence[Word], spans: Sequence[Span]) -> list[Attributed]:
-    """Give each word to whoever talks at its middle; at a change of speaker, to a whole sentence."""
+def attribute(words: Sequence[Word], spans: Sequence[Span], voices: Voices | None = None) -> list[Attributed]:
+    """Give each word (in time order) to whoever talks at its middle, then each phrase to one voice."""
     attributed = []
     previous = spans[0].speaker if spans else "Speaker 1"
     for word, active, nearest in _with_spans(words, spans):
@@ -76,7 +82,50 @@ def attribute(words: Sequence[Word], spans: Sequence[Span]) -> list[Attributed]:
             speaker = nearest or previous
         attributed.append(Attributed(word, speaker, overlap=len(active) > 1))
         previous = speaker
-    return _at_sentence_ends(attributed)
+    if voices is None or len(voices.speakers) < 2 or not voices.likeness:
+        return attributed
+    return [
+        Attributed(w.word, speaker, w.overlap)
+        for phrase in _phrases(attributed)
+        for speaker in [_voice(phrase, voices)]
+        for w in phrase
+    ]
+
+
+def _phrases(words: Sequence[Attributed]) -> list[list[Attributed]]:
+    """Stretches of words that one person said in one go."""
+    phrases: list[list[Attributed]] = []
+    for w in words:
+        last = phrases[-1][-1] if phrases else None
+        if (
+            last is None
+            or last.speaker != w.speaker
+            or SENTENCE_END.search(last.word.text)
+            or w.word.start_s - last.word.end_s > PHRASE_PAUSE_S
+        ):
+            phrases.append([])
+        phrases[-1].append(w)
+    return phrases
+
+
+def _voice(phrase: Sequence[Attributed], voices: Voices) -> str:
+    """Whom a phrase sounds like most, diarisation's opinion included."""
+    start_s, end_s = phrase[0].word.start_s, phrase[-1].word.end_s
+    first, last = (
+        round_((moment - voices.first_s) / voices.step_s)
+        for round_, moment in ((math.ceil, start_s + PHRASE_EDGE_S), (math.floor, end_s - PHRASE_EDGE_S))
+    )
+    if last < first:
+        first = last = round(((start_s + end_s) / 2 - voices.first_s) / voices.step_s)
+    end = len(voices.likeness) - 1
+    first, last = min(max(first, 0), end), min(max(last, 0), end)
+    weight = min(1.0, (end_s - start_s) / SURE_S) / (last - first + 1)
+    score = {
+        speaker: weight * sum(row[n] for row in voices.likeness[first : last + 1])
+        for n, speaker in enumerate(voices.speakers)
+    }
+    score[phrase[0].speaker] = score.get(phrase[0].speaker, -1.0) + DIARISED_BONUS
+    return max(score, key=lambda speaker: score[speaker])
 
 
 def _with_spans(
@@ -110,31 +159,6 @@ def _deepest(time_s: float, active: dict[str, Span]) -> str:
     return max(active, key=lambda s: min(time_s - active[s].start_s, active[s].end_s - time_s))
 
 
-def _at_sentence_ends(words: list[Attributed]) -> list[Attributed]:
-    """Move changes of speaker by up to two words to the end of a sentence."""
-    moved = list(words)
-    for n in range(1, len(words)):
-        if moved[n - 1].speaker == moved[n].speaker or SENTENCE_END.search(moved[n - 1].word.text):
-            continue
-        change_s = moved[n].word.start_s
-        for at in _nearby(n, len(words)):
-            if abs(words[at].word.start_s - change_s) > REACH_S or not SENTENCE_END.search(words[at - 1].word.text):
-                continue
-            speaker = moved[n - 1].speaker if at > n else moved[n].speaker
-            for k in range(min(at, n), max(at, n)):
-                moved[k] = Attributed(words[k].word, speaker, words[k].overlap)
-            break
-    return moved
-
-
-def _nearby(change: int, count: int) -> Iterator[int]:
-    """Places for a change of speaker around the measured one, nearest first."""
-    for step in range(1, REACH_WORDS + 1):
-        for place in (change + step, change - step):
-            if 0 < place < count:
-                yield place
-
-
 def _runs(words: Sequence[Attributed]) -> list[list[Attributed]]:
     """Maximal stretches of consecutive words of one speaker."""
     runs: list[list[Attributed]] = []
@@ -150,12 +174,11 @@ def _joined(runs: list[list[Attributed]]) -> list[list[Attributed]]:
     """Put a speaker's runs together again where only a backchannel or an overlap lies between."""
     joined: list[list[Attributed]] = []
     for run in runs:
-        own = next((earlier for earlier in reversed(joined[-3:]) if earlier[0].speaker == run[0].speaker), None)
-        between = joined[joined.index(own) + 1 :] if own is not None else []
-        if own is not None and all(_yields(own, other, run) for other in between):
-            own.extend(run)
+        recent = [n for n in range(len(joined))[-3:] if joined[n][0].speaker == run[0].speaker]
+        if recent and all(_yields(joined[recent[-1]], other, run) for other in joined[recent[-1] + 1 :]):
+            joined[recent[-1]].extend(run)
         else:
-            joined.append(run)
+            joined.append(list(run))
     return joined
 
 

@@ -270,6 +270,16 @@ class Word(Frozen):
         return (self.start_s + self.end_s) / 2
 
 
+class Layout(StrEnum):
+    """What the channels of a recording carry."""
+
+    MONO = "mono"
+    SEPARATE = "separate"
+    """Two channels with a speaker each."""
+    MIXED = "mixed"
+    """Two channels with the same people: they are averaged."""
+
+
 class Region(Frozen):
     """A stretch of one channel in which speech was detected."""
 
@@ -303,6 +313,15 @@ class Span(Frozen):
     speaker: str
     start_s: float
     end_s: float
+
+
+class Voices(Frozen):
+    """How much each short stretch of a recording sounds like each of its speakers."""
+
+    first_s: float = Field(description="middle of the first stretch")
+    step_s: float
+    speakers: tuple[str, ...]
+    likeness: tuple[tuple[float, ...], ...] = Field(description="per stretch and speaker, −1 to 1")
 
 
 class Turn(Frozen):
@@ -351,17 +370,18 @@ class Provenance(Frozen):
     program: str
     transcriber: dict[str, str]
     diariser: dict[str, str]
-    channels: Literal["mono", "separate", "mixed"]
+    channels: Layout
 
 
 class Draft(Frozen):
     """How far the machine has got with one call; saved after each step, so that none is done twice."""
 
-    layout: Literal["mono", "separate", "mixed"]
+    layout: Layout
     regions: tuple[Region, ...] | None = None
     chunks: tuple[Chunk, ...] = ()
     heard: tuple[Heard, ...] = ()
     spans: tuple[Span, ...] | None = None
+    voices: Voices | None = None
     transcriber: dict[str, str]
     diariser: dict[str, str]
 

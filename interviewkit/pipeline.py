@@ -18,15 +18,17 @@ from interviewkit.models import (
     Flag,
     FlagKind,
     Heard,
+    Layout,
     Provenance,
     Region,
     Side,
     Span,
     Transcript,
     Turn,
+    Voices,
 )
 from interviewkit.speech import channels
-from interviewkit.speech.protocols import Diariser, Layout, Transcriber
+from interviewkit.speech.protocols import Diariser, Transcriber
 
 CHUNK_MAX_S = 29.5
 CHUNK_PAD_S = 0.4
@@ -104,7 +106,7 @@ def _words(
         if draft is None or draft.regions is None:
             draft = yield from _detected(audio, transcriber, about)
             save(draft)
-        layout = Layout(draft.layout)
+        layout = draft.layout
         done = {heard.chunk for heard in draft.heard}
         todo = [(n, chunk) for n, chunk in enumerate(draft.chunks) if n not in done]
         total_s = sum(c.stop_frame - c.start_frame for c in draft.chunks) / SAMPLE_RATE
@@ -128,11 +130,9 @@ def _detected(audio: Audio, transcriber: Transcriber, about: About) -> Generator
             regions.append(found)
         else:
             yield found
-    plan = channels.chunks(
-        regions, audio.frames, pad_s=CHUNK_PAD_S, gap_s=CHUNK_GAP_S, max_s=CHUNK_MAX_S
-    )
+    plan = channels.chunks(regions, audio.frames, pad_s=CHUNK_PAD_S, gap_s=CHUNK_GAP_S, max_s=CHUNK_MAX_S)
     return Draft(
-        layout=layout.value,
+        layout=layout,
         regions=tuple(regions),
         chunks=tuple(plan),
         transcriber=transcriber.provenance(),
@@ -151,7 +151,8 @@ def _spans(
     """Find out who talks when, unless the channels say it or nobody was heard."""
     if draft.spans is not None:
         return draft
-    if draft.layout == Layout.SEPARATE or not draft.regions:
+    voices: Voices | None = None
+    if draft.layout is Layout.SEPARATE or not draft.regions:
         spans = channels.spans(list(draft.regions or ()), SIDES)
         by = {"engine": "one speaker per channel"} if draft.regions else {}
     else:
@@ -159,11 +160,13 @@ def _spans(
         with engines.diariser() as diariser:
             by = diariser.provenance()
             for found in diariser.diarise(audio, about.speakers):
-                if isinstance(found, Span):
+                if isinstance(found, Progress):
+                    yield found
+                elif isinstance(found, Span):
                     spans.append(found)
                 else:
-                    yield found
-    draft = draft.model_copy(update={"spans": tuple(spans), "diariser": by})
+                    voices = found
+    draft = draft.model_copy(update={"spans": tuple(spans), "voices": voices, "diariser": by})
     save(draft)
     yield Saved("speakers")
     return draft
@@ -171,9 +174,9 @@ def _spans(
 
 def _attributed(draft: Draft, heard: Sequence[Heard], spans: Sequence[Span]) -> list[align.Attributed]:
     """Each word with its speaker."""
-    if draft.layout != Layout.SEPARATE:
+    if draft.layout is not Layout.SEPARATE:
         words = sorted((word for h in heard for word in h.words), key=lambda word: word.start_s)
-        return align.attribute(words, spans)
+        return align.attribute(words, spans, draft.voices)
     return [
         align.Attributed(word, side, align.talked_over(word, side, spans))
         for h in heard
@@ -190,7 +193,9 @@ def _named(
     if about.participant is None:
         names = roles.numbered(turn.speaker for turn in turns)
     else:
-        sides = dict(zip((Side.LEFT, Side.RIGHT), SIDES, strict=True)) if draft.layout == "separate" else {}
+        sides = (
+            dict(zip((Side.LEFT, Side.RIGHT), SIDES, strict=True)) if draft.layout is Layout.SEPARATE else {}
+        )
         names, guessed = roles.names(turns, about.interviewer, about.participant, about.questions, sides)
     return roles.renamed_turns(turns, names), roles.renamed_spans(spans, names), guessed
 

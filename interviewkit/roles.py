@@ -7,7 +7,7 @@ the wording, or there is no schedule), the one who asks more and talks less is t
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from interviewkit.models import Flag, FlagKind, Schedule, Side, Span, Turn
+from interviewkit.models import Flag, FlagKind, Side, Span, Turn
 
 INTERVIEWER = "Interviewer"
 MATCHING_SHARE = 0.5
@@ -33,7 +33,11 @@ def interviewer(turns: Sequence[Turn], questions: Iterable[str]) -> tuple[str | 
 
 
 def names(
-    turns: Sequence[Turn], side: Side, participant: str, questions: Iterable[str], channels: Mapping[Side, str]
+    turns: Sequence[Turn],
+    side: Side,
+    participant: str,
+    questions: Iterable[str],
+    channels: Mapping[Side, str],
 ) -> tuple[dict[str, str], tuple[Flag, ...]]:
     """New names for the speakers' labels, and a flag where they had to be guessed.
 

@@ -52,7 +52,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, mel, time) → the same with mel / stride."""
         y = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
+        shortcut: Tensor = self.shortcut(x)
+        return F.relu(self.bn2(self.conv2(y)) + shortcut)
 
 
 class FrontEnd(nn.Module):
@@ -88,8 +89,8 @@ class ContextMask(nn.Module):
         near = F.avg_pool1d(x, CONTEXT_FRAMES, CONTEXT_FRAMES, ceil_mode=True)
         near = near.repeat_interleave(CONTEXT_FRAMES, dim=-1)[..., : x.shape[-1]]
         context = F.relu(self.linear1(x.mean(-1, keepdim=True) + near))
-        mask: Tensor = torch.sigmoid(self.linear2(context))
-        return mask * self.linear_local(x)
+        masked: Tensor = torch.sigmoid(self.linear2(context)) * self.linear_local(x)
+        return masked
 
 
 class DenseLayer(nn.Module):
@@ -126,9 +127,7 @@ class DenseBlock(nn.ModuleDict):
 def _halved(channels: int) -> nn.Sequential:
     """The transition after a dense block."""
     return nn.Sequential(
-        OrderedDict(
-            nonlinear=_normed(channels), linear=nn.Conv1d(channels, channels // 2, 1, bias=False)
-        )
+        OrderedDict(nonlinear=_normed(channels), linear=nn.Conv1d(channels, channels // 2, 1, bias=False))
     )
 
 
@@ -151,7 +150,7 @@ class DenseTDNN(nn.Sequential):
         self.channels = channels
 
 
-class CAMPlusPlus(Model):
+class CAMPlusPlus(Model):  # type: ignore[misc]
     """Speaker embeddings of 192 dimensions from 16 kHz sound."""
 
     def __init__(self) -> None:
@@ -173,7 +172,9 @@ class CAMPlusPlus(Model):
         """Load the published weights; every name and shape must fit. No code in the file is run."""
         state = torch.load(path, map_location="cpu", weights_only=True)
         model = cls()
-        model.load_state_dict({key.replace("xvector.dense.", "dense."): value for key, value in state.items()})
+        model.load_state_dict(
+            {key.replace("xvector.dense.", "dense."): value for key, value in state.items()}
+        )
         model.eval()
         return model
 

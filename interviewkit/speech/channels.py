@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewkit.audio import SAMPLE_RATE, Audio, Samples, blocks
-from interviewkit.models import Chunk, Region, Span
-from interviewkit.speech.protocols import Layout
+from interviewkit.models import Chunk, Layout, Region, Span
 
 STEP = SAMPLE_RATE // 50
 """Levels are measured every 20 ms."""
@@ -47,8 +46,7 @@ def channel_samples(
 ) -> NDArray[np.float32]:
     """The sound of one side (separate channels), or of everybody, shape (frames,)."""
     samples = audio.read(start_frame, stop_frame)
-    chosen: NDArray[np.float32] = samples[channel] if layout is Layout.SEPARATE else samples.mean(axis=0)
-    return chosen
+    return samples[channel] if layout is Layout.SEPARATE else samples.mean(axis=0)
 
 
 def gated_samples(
@@ -63,7 +61,7 @@ def gated_samples(
     echo = np.convolve(echo, np.ones(ECHO_HANG), mode="full")[: len(echo)] > 0
     echo &= levels[1 - channel] > levels[channel]
     gate = np.repeat(~echo, STEP)
-    gated = samples[channel].copy()
+    gated: NDArray[np.float32] = samples[channel].copy()
     gated[: len(gate)] *= gate
     return gated
 
@@ -117,11 +115,13 @@ def _levels(samples: Samples) -> NDArray[np.float32]:
     steps = samples.shape[1] // STEP
     framed = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
     power = np.square(framed).mean(axis=2) + 10 ** (SILENCE_DB / 10)
-    return (10 * np.log10(power)).astype(np.float32)
+    levels: NDArray[np.float32] = (10 * np.log10(power)).astype(np.float32)
+    return levels
 
 
 def _relative(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Levels against the loud parts of their own channel; a channel that is silent stays far below."""
     loud = np.percentile(levels, 95, axis=1, keepdims=True) if levels.shape[1] else np.zeros((2, 1))
     loud = np.maximum(loud, loud.max() - 30)
-    return (levels - loud).astype(np.float32)
+    relative: NDArray[np.float32] = (levels - loud).astype(np.float32)
+    return relative

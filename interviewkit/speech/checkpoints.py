@@ -6,6 +6,7 @@ plain classes that pyannote's checkpoints hold are allowed by name, and so are t
 
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from pyannote.audio import Model
@@ -15,7 +16,7 @@ from pyannote.audio.models.segmentation import PyanNet
 
 from interviewkit.errors import WeightsError
 
-PLAIN = [Problem, Resolution, Specifications, torch.torch_version.TorchVersion]
+PLAIN: list[Any] = [Problem, Resolution, Specifications, torch.torch_version.TorchVersion]
 NETWORKS = {network.__name__: network for network in (PyanNet, WeSpeakerResNet34)}
 
 

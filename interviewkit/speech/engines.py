@@ -1,12 +1,11 @@
 """The engines that the settings ask for, each in a process of its own, on checked weights."""
 
-from contextlib import AbstractContextManager
 from functools import partial
 
 from interviewkit.pipeline import Engines
 from interviewkit.settings import AUTO, Settings
 from interviewkit.speech import weights
-from interviewkit.speech.remote import Remote, remote
+from interviewkit.speech.remote import remote
 
 
 def engines(settings: Settings, language: str | None = None) -> Engines:
@@ -27,5 +26,6 @@ def engines(settings: Settings, language: str | None = None) -> Engines:
         "folders": [str(weights.locate(name)) for name in weights.SETS[settings.diarisation]],
         "threads": settings.threads,
     }
-    start: partial[AbstractContextManager[Remote]] = partial(remote, "whisper", whisper)
-    return Engines(transcriber=start, diariser=partial(remote, "pyannote", pyannote))
+    return Engines(
+        transcriber=partial(remote, "whisper", whisper), diariser=partial(remote, "pyannote", pyannote)
+    )

@@ -1,22 +1,11 @@
 """What the pipeline asks of a speech engine. Engines read sound by frame and know no files or studies."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import Protocol
 
 from interviewkit.audio import Audio
 from interviewkit.events import Progress
-from interviewkit.models import Chunk, Heard, Region, Span
-
-
-class Layout(StrEnum):
-    """What the channels of a recording carry."""
-
-    MONO = "mono"
-    SEPARATE = "separate"
-    """Two channels with a speaker each."""
-    MIXED = "mixed"
-    """Two channels with the same people: they are averaged."""
+from interviewkit.models import Chunk, Heard, Layout, Region, Span, Voices
 
 
 class Transcriber(Protocol):
@@ -40,5 +29,5 @@ class Diariser(Protocol):
     def provenance(self) -> dict[str, str]:
         """Models, versions and settings: what a report must say."""
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span]:
-        """Spans of talk; `speakers` is their number where it is known."""
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
+        """Spans of talk, then at most one `Voices`; `speakers` is their number where it is known."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from interviewkit.audio import SAMPLE_RATE, Audio
 from interviewkit.events import Progress
-from interviewkit.models import Span
+from interviewkit.models import Span, Voices
 from interviewkit.speech import torch_setup
 
 torch_setup.prepare()
@@ -39,6 +39,12 @@ MIN_CLEAN_S = 0.5
 AGGLOMERATIVE = {"method": "average", "min_cluster_size": 10, "threshold": 0.5}
 
 
+CELL_S = 0.24
+"""Voices are compared every 0.24 s: a whole number of frames of both embedding networks …"""
+CELLS = 4
+"""… over windows of four such cells, about a second."""
+
+
 class Pyannote:
     """Diarisation with one of the declared sets of models."""
 
@@ -58,8 +64,8 @@ class Pyannote:
             "clustering": "VBx" if self._name == "community-1" else "agglomerative, average linkage",
         }
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span]:
-        """Spans of talk in time order, speakers named `SPEAKER_00`, …; overlaps are kept."""
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
+        """Spans of talk in time order, overlaps kept, then how much each moment sounds like each speaker."""
         total_s = audio.frames / SAMPLE_RATE
         yield Progress("Telling speakers apart", 0.0, total_s)
         pipeline = _pipeline(self._name, self._folders)
@@ -70,12 +76,17 @@ class Pyannote:
         pipeline.segmentations = windows
         found = pipeline(file, num_speakers=speakers).speaker_diarization
         yield Progress("Telling speakers apart", total_s, total_s)
-        for segment, _, speaker in found.itertracks(yield_label=True):
-            yield Span(
+        spans = [
+            Span(
                 speaker=speaker,
                 start_s=round(max(segment.start, 0.0), 3),
                 end_s=round(min(segment.end, total_s), 3),
             )
+            for segment, _, speaker in found.itertracks(yield_label=True)
+        ]
+        yield from spans
+        if spans:
+            yield pipeline.track.voices(spans)
 
 
 class _NoPLDA(PLDA):  # type: ignore[misc]
@@ -89,7 +100,11 @@ class PooledDiarization(SpeakerDiarization):  # type: ignore[misc]
     """pyannote's pipeline whose embeddings are pooled from features computed once."""
 
     def __init__(
-        self, segmentation: Model, embedding: FrameEmbedding, plda: PLDA | None = None, step: float = STEP_RATIO
+        self,
+        segmentation: Model,
+        embedding: FrameEmbedding,
+        plda: PLDA | None = None,
+        step: float = STEP_RATIO,
     ) -> None:
         super().__init__(
             segmentation=segmentation,
@@ -102,6 +117,7 @@ class PooledDiarization(SpeakerDiarization):  # type: ignore[misc]
         )
         self._frames = embedding
         self.segmentations: SlidingWindowFeature | None = None
+        self.track = _Track(embedding)
 
     def get_segmentations(
         self, file: dict[str, Any], hook: Callable[..., None] | None = None
@@ -133,6 +149,7 @@ class PooledDiarization(SpeakerDiarization):  # type: ignore[misc]
         pool = _Pool(masks.shape[0], masks.shape[2], self._frames.channels)
         for start, features in self._features(file["waveform"][0]):
             pool.add(start, features, starts, masks)
+            self.track.add(features)
         mean, deviation = pool.statistics()
         with torch.inference_mode():
             flat = self._frames.embed(mean.flatten(0, 1), deviation.flatten(0, 1)).numpy()
@@ -179,6 +196,55 @@ class _Pool:
         mean = self._sums[0] / count
         variance = (self._sums[1] / count - mean.square()).clamp(min=1e-10)
         return mean, (variance * count / (count - 1).clamp(min=1)).sqrt()
+
+
+class _Track:
+    """Embeddings of short overlapping windows all along the recording, whoever talks in them."""
+
+    def __init__(self, embedding: FrameEmbedding) -> None:
+        self._frames = embedding
+        self._cell = round(CELL_S * SAMPLE_RATE / embedding.step_samples)
+        self._rest = torch.zeros(embedding.channels, 0)
+        self._embeddings: list[torch.Tensor] = []
+
+    def add(self, features: torch.Tensor) -> None:
+        """Take the next features (channels, frames) and embed the windows that they complete."""
+        joined = torch.cat([self._rest, features], dim=1)
+        if joined.shape[1] < CELLS * self._cell:
+            self._rest = joined
+            return
+        windows = joined.unfold(1, CELLS * self._cell, self._cell)
+        self._rest = joined[:, windows.shape[1] * self._cell :]
+        with torch.inference_mode():
+            found = self._frames.embed(windows.mean(-1).T, windows.std(-1).T)
+        self._embeddings.append(torch.nn.functional.normalize(found, dim=1))
+
+    def voices(self, spans: list[Span]) -> Voices:
+        """Likeness of each window to each speaker's own windows, those in which nobody else talks."""
+        embeddings = torch.cat([*self._embeddings, torch.zeros(0, self._frames.model.dimension)])
+        middles = CELL_S * (torch.arange(len(embeddings)) + CELLS / 2)
+        speakers = sorted({span.speaker for span in spans})
+        talks = torch.stack(
+            [_within(middles, [span for span in spans if span.speaker == name]) for name in speakers]
+        )
+        alone = talks & (talks.sum(0) == 1)
+        centres = [
+            embeddings[own if own.any() else any_].sum(0) for own, any_ in zip(alone, talks, strict=True)
+        ]
+        likeness = embeddings @ torch.nn.functional.normalize(torch.stack(centres), dim=1).T
+        return Voices(
+            first_s=CELL_S * CELLS / 2,
+            step_s=CELL_S,
+            speakers=tuple(speakers),
+            likeness=tuple(tuple(round(x, 3) for x in row) for row in likeness.tolist()),
+        )
+
+
+def _within(moments: torch.Tensor, spans: list[Span]) -> torch.Tensor:
+    """Which moments (n,) lie in any of the spans."""
+    starts = torch.tensor([span.start_s for span in spans])
+    ends = torch.tensor([span.end_s for span in spans])
+    return ((moments[:, None] >= starts) & (moments[:, None] < ends)).any(1)
 
 
 def _clean(active: NDArray[np.bool_], window_s: float) -> NDArray[np.bool_]:

@@ -15,10 +15,9 @@ import orjson
 from interviewkit.audio import Audio
 from interviewkit.errors import SpeechError
 from interviewkit.events import Progress
-from interviewkit.models import Chunk, Heard, Region, Span
+from interviewkit.models import Chunk, Heard, Layout, Region, Span, Voices
 from interviewkit.processes import Child, child
 from interviewkit.speech import wire
-from interviewkit.speech.protocols import Layout
 
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
 
@@ -47,9 +46,9 @@ class Remote:
         plan = [(number, chunk.model_dump()) for number, chunk in chunks]
         return cast("Iterator[Heard]", self._call("transcribe", audio, layout=layout, chunks=plan))
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span]:
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
         """Who talks when, see `Diariser.diarise`."""
-        return cast("Iterator[Progress | Span]", self._call("diarise", audio, speakers=speakers))
+        return cast("Iterator[Progress | Span | Voices]", self._call("diarise", audio, speakers=speakers))
 
     def _call(self, method: str, audio: Audio, **arguments: object) -> Iterator[object]:
         """Run a method over there and yield what it yields."""

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from interviewkit.audio import SAMPLE_RATE, Audio
 from interviewkit.events import Progress
-from interviewkit.models import Chunk, Heard, Region, Word
+from interviewkit.models import Chunk, Heard, Layout, Region, Word
 from interviewkit.speech.channels import channel_samples, gated_samples
-from interviewkit.speech.protocols import Layout
 
 DETECTION_BLOCK = 600 * SAMPLE_RATE
 """Speech is detected in blocks, so that memory does not grow with the recording."""

@@ -7,10 +7,9 @@ import orjson
 
 from interviewkit import errors
 from interviewkit.events import Progress
-from interviewkit.models import Chunk, Frozen, Heard, Region, Span
-from interviewkit.speech.protocols import Layout
+from interviewkit.models import Chunk, Frozen, Heard, Layout, Region, Span, Voices
 
-RECORDS: dict[str, type[Frozen]] = {record.__name__: record for record in (Heard, Region, Span)}
+RECORDS: dict[str, type[Frozen]] = {record.__name__: record for record in (Heard, Region, Span, Voices)}
 
 
 def send(stream: BinaryIO, message: dict[str, Any]) -> None:
