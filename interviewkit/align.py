@@ -23,6 +23,8 @@ SURE_S = 1.0
 """The likeness of a shorter phrase counts less."""
 RESUMES_S = 1.0
 """Somebody who goes on within this time has not been interrupted."""
+TURN_PAUSE_S = 2.0
+"""A longer silence ends a turn: what comes after it stands under its own time."""
 BACKCHANNEL_WORDS = 3
 BACKCHANNELS = frozenset(
     "ah aha hm hmm mhm mm mmm oh ok okay right sure uh uh-huh mm-hm mm-hmm mmhmm um yeah yep yes".split()
@@ -160,10 +162,15 @@ def _deepest(time_s: float, active: dict[str, Span]) -> str:
 
 
 def _runs(words: Sequence[Attributed]) -> list[list[Attributed]]:
-    """Maximal stretches of consecutive words of one speaker."""
+    """Maximal stretches of consecutive words of one speaker without a long silence."""
     runs: list[list[Attributed]] = []
     for word in words:
-        if runs and runs[-1][-1].speaker == word.speaker:
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and last.speaker == word.speaker
+            and word.word.start_s - last.word.end_s <= TURN_PAUSE_S
+        ):
             runs[-1].append(word)
         else:
             runs.append([word])

@@ -289,11 +289,25 @@ class Region(Frozen):
 
 
 class Chunk(Frozen):
-    """Neighbouring regions of one channel, at most 30 s with the pauses between: transcribed at once."""
+    """Pieces of one channel that hold speech, at most 30 s in all: transcribed at once, end to end."""
 
     channel: int
-    start_frame: int
-    stop_frame: int
+    pieces: tuple[tuple[int, int], ...] = Field(min_length=1, description="(first, last) frames, in order")
+
+    @property
+    def start_frame(self) -> int:
+        """Where the first piece begins."""
+        return self.pieces[0][0]
+
+    @property
+    def stop_frame(self) -> int:
+        """Where the last piece ends."""
+        return self.pieces[-1][1]
+
+    @property
+    def frames(self) -> int:
+        """Length of the pieces together."""
+        return sum(stop - start for start, stop in self.pieces)
 
 
 class Heard(Frozen):

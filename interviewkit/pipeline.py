@@ -31,8 +31,8 @@ from interviewkit.speech import channels
 from interviewkit.speech.protocols import Diariser, Transcriber
 
 CHUNK_MAX_S = 29.5
-CHUNK_PAD_S = 0.4
-CHUNK_GAP_S = 2.0
+CHUNK_PAD_S = 0.2
+CHUNK_GAP_S = 1.0
 SIDES = ("left channel", "right channel")
 
 Job = Generator[Event, None, Transcript]
@@ -109,7 +109,7 @@ def _words(
         layout = draft.layout
         done = {heard.chunk for heard in draft.heard}
         todo = [(n, chunk) for n, chunk in enumerate(draft.chunks) if n not in done]
-        total_s = sum(c.stop_frame - c.start_frame for c in draft.chunks) / SAMPLE_RATE
+        total_s = sum(chunk.frames for chunk in draft.chunks) / SAMPLE_RATE
         yield _transcribed(draft, total_s)
         for heard in transcriber.transcribe(audio, layout, todo):
             draft = draft.model_copy(update={"heard": (*draft.heard, heard)})
@@ -141,7 +141,7 @@ def _detected(audio: Audio, transcriber: Transcriber, about: About) -> Generator
 
 
 def _transcribed(draft: Draft, total_s: float) -> Progress:
-    done = sum(draft.chunks[h.chunk].stop_frame - draft.chunks[h.chunk].start_frame for h in draft.heard)
+    done = sum(draft.chunks[heard.chunk].frames for heard in draft.heard)
     return Progress("Transcribing", done / SAMPLE_RATE, total_s)
 
 

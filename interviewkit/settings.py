@@ -30,7 +30,9 @@ class Settings(Frozen):
     diarisation: Literal["campplus", "pyannote-3.1", "community-1"] = Field(
         "campplus", description="models that tell speakers apart; only campplus needs no account"
     )
-    speakers: int | Literal["auto"] = Field(2, description="how many people talk, or auto")
+    speakers: Annotated[int, Field(ge=1, le=20)] | Literal["auto"] = Field(
+        2, description="how many people talk, 1 to 20, or auto"
+    )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where Whisper runs")
     compute_type: str = Field(
         "default", description="number format of Whisper: int8 on a processor unless set otherwise"

@@ -66,9 +66,11 @@ class Study:
         self._broken: StorageError | None = None
 
     @classmethod
-    def create(cls, root: Path, template_folder: Path = study_create.TEMPLATES) -> Self:
+    def create(
+        cls, root: Path, template_folder: Path = study_create.TEMPLATES, title: str | None = None
+    ) -> Self:
         """Make a new study in an empty folder or a clone, from `study.yaml`, forms and schedules."""
-        study_create.create(root, template_folder)
+        study_create.create(root, template_folder, title)
         return cls.open(root)
 
     @classmethod
@@ -266,6 +268,13 @@ class Study:
             return new
 
         return self.commit(grant, add, "interview added")
+
+    def drop_interview(self, grant: Grant[Record], interview: str) -> None:
+        """Take back an interview that has no calls: one whose recording could not be brought in."""
+        study_documents.check_owner(grant, interview)
+        with self._lock:
+            if not self.interview(interview).calls:
+                self._write(grant.participant, lambda writing: writing.no_interview(interview), "taken back")
 
     def change_interview(
         self, grant: Grant[Permission], interview: str, change: Callable[[Interview], Interview], reason: str

@@ -3,23 +3,26 @@
 templates + shipped schedules ── checked ─► files of a study; `study.yaml` last, as it makes it one.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from interviewkit import schedule, yamlfile
-from interviewkit.errors import StudyError
+from interviewkit.errors import StudyError, UsageError
 from interviewkit.models import Form, StudyConfig
 from interviewkit.paths import STUDY_FILE, StudyPaths, private_dir, storage_errors, write_durably
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def create(root: Path, template_folder: Path = TEMPLATES) -> None:
+def create(root: Path, template_folder: Path = TEMPLATES, title: str | None = None) -> None:
     """Make `root` a study. What is already there of forms and schedules stays as it is.
 
-    `template_folder` holds `study.yaml`, `forms/` and, if the shipped ones won't do, `schedules/`. Raises
-    StudyError where `root` holds something else or a template is wrong; then nothing is left behind.
+    `title` takes the place of the template's. `template_folder` holds `study.yaml`, `forms/` and, if the
+    shipped ones won't do, `schedules/`. Raises StudyError where `root` holds something else or a template
+    is wrong; then nothing is left behind.
     """
     _refuse_occupied(root)
     wanted = _checked_templates(template_folder)
@@ -29,6 +32,8 @@ def create(root: Path, template_folder: Path = TEMPLATES) -> None:
             if not (root / name).exists():
                 with storage_errors(source):
                     data = source.read_bytes()
+                if name == STUDY_FILE and title is not None:
+                    data = _titled(data, title)
                 written.append(root / name)
                 write_durably(root / name, data)
 
@@ -47,6 +52,15 @@ def _refuse_occupied(root: Path) -> None:
             f"{root} is not empty: it holds {min(kept or inside)}.",
             "Choose a new folder for the study; nothing was changed.",
         )
+
+
+def _titled(config: bytes, title: str) -> bytes:
+    """`study.yaml` with another title, its comments and all else as they are."""
+    if not title.isprintable():
+        raise UsageError("The title holds characters that can't be shown.", "Give it in one line of text.")
+    # What JSON quotes, YAML reads as the same text.
+    line = f"title: {json.dumps(title, ensure_ascii=False)}"
+    return re.sub(r"(?m)^title:.*$", lambda _: line, config.decode(), count=1).encode()
 
 
 def _checked_templates(folder: Path) -> dict[str, Path]:

@@ -207,6 +207,14 @@ class Writing:
         with self._document(self._paths.interview(interview.id), "interview") as document:
             document.replace(tables)
 
+    def no_interview(self, interview: str) -> None:
+        """Remove the document of an interview, and its folder if nothing else is in it."""
+        path = self._paths.interview(interview)
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.parent.rmdir()
+
     def raw(self, interview: str, call: int, tables: Tables) -> None:
         """What the machine heard in a call, in the place of what was there."""
         check_owner(self._grant, interview)

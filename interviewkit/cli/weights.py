@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+from interviewkit.cli import options
+from interviewkit.cli.shell import stopping
+
 
 @click.group()
 def weights() -> None:
@@ -12,7 +15,7 @@ def weights() -> None:
 
 
 @weights.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, with a digest of every file.")
+@options.as_json
 def list_(as_json: bool) -> None:
     """List the weights that interviewkit knows."""
     from interviewkit.speech import weights as store
@@ -37,20 +40,22 @@ def list_(as_json: bool) -> None:
 
 @weights.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@options.quiet
 @click.option(
     "--from",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Take the files from this folder and nowhere else.",
 )
-def fetch(names: tuple[str, ...], folder: Path | None) -> None:
+@stopping("What was fetched is kept; the same command goes on from there.")
+def fetch(names: tuple[str, ...], folder: Path | None, quiet: bool) -> None:
     """Fetch weights and check every byte; without a NAME, what is needed to begin with."""
     from interviewkit.cli.progress import show
     from interviewkit.speech import weights as store
 
     entries = [store.entry(name) for name in names or store.default_names()]
     for entry in entries:
-        show(store.fetch(entry.name, folder))
+        show(store.fetch(entry.name, folder), quiet=quiet)
 
 
 @weights.command()

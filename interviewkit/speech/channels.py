@@ -46,7 +46,8 @@ def channel_samples(
 ) -> NDArray[np.float32]:
     """The sound of one side (separate channels), or of everybody, shape (frames,)."""
     samples = audio.read(start_frame, stop_frame)
-    return samples[channel] if layout is Layout.SEPARATE else samples.mean(axis=0)
+    side: NDArray[np.float32] = samples[channel] if layout is Layout.SEPARATE else samples.mean(axis=0)
+    return side
 
 
 def gated_samples(
@@ -79,22 +80,27 @@ def spans(regions: list[Region], names: tuple[str, str]) -> list[Span]:
 
 
 def chunks(regions: list[Region], frames: int, *, pad_s: float, gap_s: float, max_s: float) -> list[Chunk]:
-    """Pack regions into chunks of at most `max_s`, bridging pauses up to `gap_s`.
+    """Pack regions into chunks of at most `max_s` of sound; pauses longer than `gap_s` are left out.
 
-    Each chunk is widened by `pad_s` on either side, or to the middle of a shorter pause, so that no
+    Each region is widened by `pad_s` on either side, or to the middle of a shorter pause, so that no
     word is cut and none is heard twice.
     """
     found: list[Chunk] = []
     for channel in sorted({region.channel for region in regions}):
         own = sorted((r for r in regions if r.channel == channel), key=lambda r: r.start_frame)
-        edges = _padded(own, frames, round(pad_s * SAMPLE_RATE))
-        start, stop = edges[0]
-        for low, high in edges[1:]:
-            if low - stop > gap_s * SAMPLE_RATE or high - start > max_s * SAMPLE_RATE:
-                found.append(Chunk(channel=channel, start_frame=start, stop_frame=stop))
-                start = low
-            stop = high
-        found.append(Chunk(channel=channel, start_frame=start, stop_frame=stop))
+        pieces: list[tuple[int, int]] = []
+        for low, high in _padded(own, frames, round(pad_s * SAMPLE_RATE)):
+            bridged = pieces and low - pieces[-1][1] <= gap_s * SAMPLE_RATE
+            start = pieces[-1][0] if bridged else low
+            held = sum(b - a for a, b in (pieces[:-1] if bridged else pieces))
+            if pieces and held + high - start > max_s * SAMPLE_RATE:
+                found.append(Chunk(channel=channel, pieces=tuple(pieces)))
+                pieces, bridged = [], False
+            if bridged:
+                pieces[-1] = (pieces[-1][0], high)
+            else:
+                pieces.append((low, high))
+        found.append(Chunk(channel=channel, pieces=tuple(pieces)))
     return sorted(found, key=lambda chunk: (chunk.start_frame, chunk.channel))
 
 

@@ -5,6 +5,7 @@ no hotwords and nothing of what it heard before: all three leak into transcripts
 """
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -24,6 +25,9 @@ DETECTION_BLOCK = 600 * SAMPLE_RATE
 PAUSE_MS = 300
 """A shorter silence does not end a stretch of speech."""
 MAX_REGION_S = 29.0
+LOOP_RATIO = 2.4
+"""Text that packs better than this repeats itself (Whisper's own limit)."""
+AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
 
 
 class Whisper:
@@ -88,31 +92,52 @@ class Whisper:
             yield from self._batch(audio, layout, chunks[first : first + self._batch_size])
 
     def _batch(self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]) -> Iterator[Heard]:
-        """Decode some chunks together: they are laid end to end and addressed by their places."""
-        parts = [channel_samples(audio, layout, c.channel, c.start_frame, c.stop_frame) for _, c in chunks]
-        ends = np.cumsum([len(part) for part in parts])
-        offsets = [int(end) - len(part) for end, part in zip(ends, parts, strict=True)]
+        """Decode some chunks together; one that came out as a loop is decoded again, on its own."""
+        sounds = [
+            np.concatenate([channel_samples(audio, layout, chunk.channel, *piece) for piece in chunk.pieces])
+            for _, chunk in chunks
+        ]
+        decoded = self._decode(sounds)
+        for (number, chunk), sound, segments in zip(chunks, sounds, decoded, strict=True):
+            heard = _heard(number, chunk, segments, self._language)
+            if heard.compression_ratio > LOOP_RATIO:
+                (segments,) = self._decode([sound], **AGAINST_LOOPS)
+                heard = min(
+                    heard,
+                    _heard(number, chunk, segments, self._language),
+                    key=lambda tried: tried.compression_ratio,
+                )
+            yield heard
+
+    def _decode(self, sounds: list[NDArray[np.float32]], **options: Any) -> list[list[Any]]:
+        """The segments of each sound, with times from its start. The sounds are laid end to end."""
+        ends = np.cumsum([len(sound) for sound in sounds])
+        starts = [int(end) - len(sound) for end, sound in zip(ends, sounds, strict=True)]
         segments, info = self._model.transcribe(
-            np.concatenate(parts),
+            np.concatenate(sounds),
             language=self._language,
             beam_size=self._beam_size,
             batch_size=self._batch_size,
             word_timestamps=True,
             vad_filter=False,
             clip_timestamps=[
-                {"start": offset / SAMPLE_RATE, "end": int(end) / SAMPLE_RATE}
-                for offset, end in zip(offsets, ends, strict=True)
+                {"start": start / SAMPLE_RATE, "end": int(end) / SAMPLE_RATE}
+                for start, end in zip(starts, ends, strict=True)
             ],
             language_detection_segments=4,
+            **options,
         )
         # A language that was detected holds for the rest of the recording.
         self._language = self._language or info.language
-        heard: dict[int, list[Any]] = {offset: [] for offset in offsets}
+        decoded: list[list[Any]] = [[] for _ in sounds]
         for segment in segments:
-            place = max(offset for offset in offsets if offset / SAMPLE_RATE <= segment.seek / 100 + 0.02)
-            heard[place].append(segment)
-        for offset, (number, chunk) in zip(offsets, chunks, strict=True):
-            yield _heard(number, chunk, heard[offset], offset, info.language)
+            # `seek` is where the segment's sound began, in hundredths of a second rounded down.
+            place = bisect_right(starts, segment.seek * SAMPLE_RATE // 100 + SAMPLE_RATE // 50) - 1
+            for word in segment.words or ():
+                word.start -= starts[place] / SAMPLE_RATE
+                word.end -= starts[place] / SAMPLE_RATE
+            decoded[place].append(segment)
+        return decoded
 
     @cached_property
     def _model(self) -> Any:
@@ -146,26 +171,31 @@ def _speech(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
     return [(int(found["start"]), int(found["end"])) for found in get_speech_timestamps(samples, options)]
 
 
-def _heard(number: int, chunk: Chunk, segments: list[Any], offset: int, language: str) -> Heard:
-    """One chunk's words with times from the start of the recording, clamped to the chunk."""
-    shift = (chunk.start_frame - offset) / SAMPLE_RATE
-    low, high = chunk.start_frame / SAMPLE_RATE, chunk.stop_frame / SAMPLE_RATE
-    words = [
-        Word(
-            text=word.word.strip(),
-            start_s=round(min(max(word.start + shift, low), high), 3),
-            end_s=round(min(max(word.end + shift, low), high), 3),
-            probability=round(float(word.probability), 3),
-        )
-        for segment in segments
-        for word in segment.words or ()
-        if word.word.strip()
-    ]
+def _heard(number: int, chunk: Chunk, segments: list[Any], language: str | None) -> Heard:
+    """One chunk's words with times from the start of the recording."""
+    words = [_word(word, chunk) for segment in segments for word in segment.words or () if word.word.strip()]
     return Heard(
         chunk=number,
         words=tuple(words),
-        language=language,
+        language=language or "und",
         avg_logprob=min((float(s.avg_logprob) for s in segments), default=0.0),
         no_speech_prob=max((float(s.no_speech_prob) for s in segments), default=1.0),
         compression_ratio=max((float(s.compression_ratio) for s in segments), default=0.0),
+    )
+
+
+def _word(word: Any, chunk: Chunk) -> Word:
+    """A word at its place in the recording: within the piece that holds its middle."""
+    start, end = (round(moment * SAMPLE_RATE) for moment in (word.start, word.end))
+    before = 0
+    for first, last in chunk.pieces:
+        if (start + end) / 2 < before + last - first or last == chunk.stop_frame:
+            break
+        before += last - first
+    low, high = (min(max(place - before + first, first), last) for place in (start, end))
+    return Word(
+        text=word.word.strip(),
+        start_s=round(low / SAMPLE_RATE, 3),
+        end_s=round(high / SAMPLE_RATE, 3),
+        probability=round(float(word.probability), 3),
     )

@@ -31,7 +31,7 @@ def span(start_s: float, end_s: float) -> Span:
 
 
 def chunk(start_s: float, end_s: float) -> Chunk:
-    return Chunk(channel=0, start_frame=round(start_s * FRAMES), stop_frame=round(end_s * FRAMES))
+    return Chunk(channel=0, pieces=((round(start_s * FRAMES), round(end_s * FRAMES)),))
 
 
 def heard(

@@ -1,0 +1,116 @@
+"""`interviewkit export`: transcripts → files for spreadsheets, players and other programs."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from interviewkit.cli import options
+from interviewkit.cli.progress import note
+from interviewkit.cli.transcript import transcript_of
+from interviewkit.errors import ConsentRefused, UsageError
+
+if TYPE_CHECKING:
+    from interviewkit.exports.base import InterviewCall, PutQuestion
+    from interviewkit.models import Schedule
+    from interviewkit.study import Study
+
+
+@click.group()
+def export() -> None:
+    """Write transcripts to files for other programs."""
+
+
+@export.command()
+@options.out
+@options.study
+def xlsx(study_dir: Path | None, out: Path | None, force: bool) -> None:
+    """Write every turn of the study to a spreadsheet and print its name."""
+    study = options.open_study(study_dir)
+    options.check_out(out, force=force)
+    click.echo(write_spreadsheet(study, out or _free(study, "turns", ".xlsx")))
+
+
+def _one(name: str) -> Callable[..., None]:
+    def write(study_dir: Path | None, interview: str, call: int, out: Path | None, force: bool) -> None:
+        from interviewkit.exports import FORMATS
+        from interviewkit.paths import write_durably
+
+        study = options.open_study(study_dir)
+        options.check_out(out, force=force)
+        _, found = transcript_of(study, interview, call)
+        place = out or _free(study, f"{interview}-call-{call}", FORMATS[name].suffix)
+        write_durably(place, FORMATS[name].render(found))
+        click.echo(place)
+
+    return write
+
+
+for _name in options.FORMAT_NAMES:
+    _command = options.study(options.out(options.call(_one(_name))))
+    _command = click.argument("interview", metavar="INTERVIEW")(_command)
+    export.command(_name, help=f"Write the transcript of INTERVIEW as {_name} and print the file's name.")(
+        _command
+    )
+
+
+def write_spreadsheet(study: "Study", place: Path) -> Path:
+    """All transcripts that may be handed on, in one workbook; who is left out is named on standard error."""
+    from interviewkit.exports.xlsx import workbook
+    from interviewkit.paths import write_durably
+
+    calls = _allowed(study)
+    if not calls:
+        raise UsageError("There is no transcript to export.", "Run: interviewkit process --all")
+    write_durably(place, workbook(study.config.title, calls))
+    return place
+
+
+def _allowed(study: "Study") -> list["InterviewCall"]:
+    """The transcripts of everybody whose consent to storing stands."""
+    from interviewkit.events import Warned
+    from interviewkit.exports.base import InterviewCall
+    from interviewkit.processing import guide, saved
+
+    found = []
+    for interview in study.interviews():
+        group = study.participant(interview.participant).group
+        try:
+            works = {call.number: saved(study, interview, call.number) for call in interview.calls}
+        except ConsentRefused as refused:
+            note(Warned(f"{interview.id} was left out. {refused.message}"))
+            continue
+        questions = _questions(guide(study, interview))
+        found += [
+            InterviewCall(interview.id, number, interview.participant, group, work.transcript, questions)
+            for number, work in works.items()
+            if work.transcript is not None
+        ]
+    return found
+
+
+def _questions(asked: "Schedule") -> dict[str, "PutQuestion"]:
+    """Domain and words of each question and probe."""
+    from interviewkit.exports.base import PutQuestion
+    from interviewkit.schedule import probe_ids, questions
+
+    put = {}
+    for domain, _, question in questions(asked):
+        put[question.id] = PutQuestion(domain.name, question.text)
+        for mark, probe in zip(probe_ids(question), question.probes, strict=True):
+            put[mark] = PutQuestion(domain.name, probe)
+    return put
+
+
+def _free(study: "Study", name: str, suffix: str) -> Path:
+    """A new file in the study's exports, dated: what was handed on earlier is not replaced."""
+    today: date = datetime.now().astimezone().date()
+    plain = study.paths.exports / f"{today.isoformat()}-{name}{suffix}"
+    number = 2
+    place = plain
+    while place.exists():
+        place = plain.with_stem(f"{plain.stem}-{number}")
+        number += 1
+    return place

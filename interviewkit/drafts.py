@@ -1,0 +1,101 @@
+"""A call's work in progress and its transcript ↔ the tables of its document.
+
+`processing` saves a `Work` after each step and reads it back; exports and screens read the transcript.
+While a call is transcribed anew, the transcript that was there stays beside the draft until the new one
+takes its place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from interviewkit.errors import StorageError
+from interviewkit.models import Draft, Frozen, Transcript
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+FOR_WORDS = ("model", "language", "device", "compute_type")
+"""Settings that decide which words are heard."""
+FOR_SPEAKERS = ("diarisation", "speakers")
+"""Settings that decide only who says them."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is known of one call: a draft with the settings that it was made with, and a transcript.
+
+    `finished` is whether the transcript is the draft's; else it is an earlier one, or None.
+    """
+
+    draft: Draft | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    finished: bool = False
+    transcript: Transcript | None = None
+
+
+def pack(work: Work) -> Tables:
+    """The tables of the document: job, regions, chunks, heard, spans; transcript, turns, flags."""
+    tables: Tables = {}
+    if work.draft is not None:
+        job = _row(work.draft)
+        # None is “not yet looked for”, which no number of rows can say.
+        found = {name: job[name] is not None for name in ("regions", "spans")}
+        tables = {name: job.pop(name) or [] for name in ("regions", "chunks", "heard", "spans")}
+        tables["job"] = [{**job, "found": found, "settings": dict(work.settings), "finished": work.finished}]
+    if work.transcript is not None:
+        row = _row(work.transcript)
+        tables |= {"turns": row.pop("turns"), "flags": row.pop("flags"), "transcript": [row]}
+    return tables
+
+
+def unpack(tables: Mapping[str, list[Row]] | None, where: str) -> Work:
+    """The work again; `where` names the call in the StorageError for tables that make no sense."""
+    tables = tables or {}
+    job = next(iter(tables.get("job", ())), None)
+    try:
+        return Work(
+            draft=None if job is None else _draft(job, tables),
+            settings={} if job is None else job["settings"],
+            finished=job is not None and bool(job["finished"]),
+            transcript=_transcript(tables),
+        )
+    except (ValidationError, KeyError, TypeError):
+        raise StorageError(
+            f"What was saved of {where} is damaged, or from a newer interviewkit.",
+            "Update interviewkit, or put the study's transcripts folder back from your backup.",
+        ) from None
+
+
+def unfinished(work: Work, settings: Mapping[str, str]) -> tuple[Draft | None, str]:
+    """What may be gone on with under these settings, and what to tell the user where that is not all."""
+    draft = work.draft
+    if draft is None or work.finished:
+        return None, ""
+    changed = [name for name, value in settings.items() if work.settings.get(name) != value]
+    if any(name in FOR_WORDS for name in changed):
+        return None, f"The unfinished transcription had another {changed[0]}: it begins anew."
+    if draft.spans is not None and changed:
+        words_only = draft.model_copy(update={"spans": None, "voices": None})
+        return words_only, "The speakers are told apart anew; the words are kept."
+    return draft, ""
+
+
+def _draft(job: Row, tables: Mapping[str, list[Row]]) -> Draft:
+    known = {key: value for key, value in job.items() if key not in ("found", "settings", "finished")}
+    rows: dict[str, list[Row] | None] = {name: tables.get(name, []) for name in ("chunks", "heard")}
+    rows |= {name: tables.get(name, []) if job["found"][name] else None for name in ("regions", "spans")}
+    return Draft.model_validate(known | rows)
+
+
+def _transcript(tables: Mapping[str, list[Row]]) -> Transcript | None:
+    if not tables.get("transcript"):
+        return None
+    rows = {name: tables.get(name, []) for name in ("turns", "flags")}
+    return Transcript.model_validate(tables["transcript"][0] | rows)
+
+
+def _row(record: Frozen) -> Row:
+    return record.model_dump(mode="json")

@@ -1,0 +1,134 @@
+"""One call of a study: recording → transcript, with the study's consent, settings and safe-keeping.
+
+`pipeline` does the work and knows no study. This module asks for the grants, hands the pipeline the
+sound and what is known about the call, saves after each step, and goes on where a kill left off.
+"""
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING
+
+from interviewkit import align, drafts, pipeline, schedule
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.consent import Store, Transcribe
+from interviewkit.drafts import Work
+from interviewkit.errors import AudioError
+from interviewkit.events import Event, Finished, Saved, Warned
+from interviewkit.models import Draft, Interview, Schedule, Transcript
+from interviewkit.settings import Settings, resolve
+from interviewkit.study import Study
+
+if TYPE_CHECKING:
+    from interviewkit.recording import RecordingReader
+
+
+def settings_for(study: Study, interview: Interview, flags: Mapping[str, object]) -> Settings:
+    """The settings for an interview: what is known about it beats the study and yields to the rest."""
+    own = {} if interview.speakers is None else {"speakers": interview.speakers}
+    return resolve(flags, {**study.config.speech, **own})
+
+
+def guide(study: Study, interview: Interview) -> Schedule:
+    """The schedule that the interview follows."""
+    return schedule.load(study.paths.schedules / f"{interview.schedule}.yaml")
+
+
+def saved(study: Study, interview: Interview, call: int) -> Work:
+    """What has been worked out of a call; raises ConsentRefused where it may not be kept any more."""
+    tables = study.raw(study.grant(interview.participant, Store), interview.id, call)
+    return drafts.unpack(tables, _name(interview, call))
+
+
+def process(
+    study: Study, interview_id: str, call: int, settings: Settings, *, again: bool = False
+) -> Generator[Event, None, Transcript]:
+    """Transcribe one call, or go on with it; returns its transcript.
+
+    A call that is finished is left as it is unless `again`. Raises ConsentRefused before anything is
+    heard, WeightsError before the recording is opened, and keeps every step that was done.
+    """
+    from interviewkit.speech.engines import engines
+
+    interview = study.interview(interview_id)
+    listen, keep = (
+        study.grant(interview.participant, Transcribe),
+        study.grant(interview.participant, Store),
+    )
+    work = saved(study, interview, call)
+    if work.finished and work.transcript is not None and not again:
+        yield Finished(f"{_name(interview, call)} is transcribed already.")
+        return work.transcript
+    asked = guide(study, interview)
+    ready = engines(settings, asked.language.partition("-")[0])
+    chosen = _chosen(settings, asked)
+    draft, told = drafts.unfinished(work, chosen)
+    if told:
+        yield Warned(f"{_name(interview, call)}: {told}")
+
+    def save(step: Draft) -> None:
+        unfinished = Work(step, chosen, finished=False, transcript=work.transcript)
+        study.save_raw(keep, interview.id, call, drafts.pack(unfinished), "draft saved")
+
+    latest = _Latest(draft, save)
+    with study.recording(listen, interview.id, call) as sound:
+        yield from _checked(sound, _name(interview, call))
+        about = _about(interview, asked, call, settings)
+        transcript = yield from pipeline.transcribe(sound, ready, about, draft, latest)
+    done = Work(latest.draft, chosen, finished=True, transcript=transcript)
+    study.save_raw(keep, interview.id, call, drafts.pack(done))
+    yield Saved("transcript")
+    yield Finished(summary(_name(interview, call), transcript))
+    return transcript
+
+
+def summary(name: str, transcript: Transcript) -> str:
+    """One line about a transcript that does not pass over what is missing."""
+    words = sum(len(turn.words) for turn in transcript.turns)
+    length = f"{transcript.duration_s / 60:.1f} minutes"
+    if not words:
+        return f"{name}: no words were found in {length}."
+    share = f"{100 * transcript.coverage:.0f} % of the speech has words"
+    return f"{name}: {words} words in {len(transcript.turns)} turns, {length}; {share}."
+
+
+class _Latest:
+    """Saves drafts and knows the last one, from which the transcript was made."""
+
+    def __init__(self, draft: Draft | None, save: pipeline.Save) -> None:
+        self.draft = draft
+        self._save = save
+
+    def __call__(self, draft: Draft) -> None:
+        self.draft = draft
+        self._save(draft)
+
+
+def _about(interview: Interview, asked: Schedule, call: int, settings: Settings) -> pipeline.About:
+    questions = [placed.question for placed in schedule.questions(asked)]
+    return pipeline.About(
+        speakers=settings.speaker_count,
+        interviewer=interview.interviewer,
+        participant=interview.participant,
+        questions=[text for question in questions for text in (question.text, *question.probes)],
+        marks=align.mark_times(interview.marks, call, SAMPLE_RATE),
+    )
+
+
+def _chosen(settings: Settings, asked: Schedule) -> dict[str, str]:
+    """The settings that a draft depends on."""
+    chosen = {name: str(getattr(settings, name)) for name in (*drafts.FOR_WORDS, *drafts.FOR_SPEAKERS)}
+    return chosen | {"language": asked.language if settings.language == "auto" else settings.language}
+
+
+def _checked(sound: "RecordingReader", name: str) -> Generator[Event, None, None]:
+    """Say what is wrong with a recording; AudioError where the engines can't take it at all."""
+    if sound.sample_rate != SAMPLE_RATE:
+        raise AudioError(
+            f"{name} has {sound.sample_rate} samples a second; this version transcribes {SAMPLE_RATE}.",
+            "Bring the recording in with: interviewkit import",
+        )
+    for problem in sound.problems:
+        yield Warned(f"{name}, recording: {problem}.")
+
+
+def _name(interview: Interview, call: int) -> str:
+    return f"{interview.id}, call {call}"

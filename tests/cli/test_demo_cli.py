@@ -1,0 +1,89 @@
+"""The demonstration with an engine that hears exactly what the reference says."""
+
+from pathlib import Path
+
+import pytest
+
+from interviewkit import demo, scoring
+from interviewkit.models import Span
+from interviewkit.study import Study
+from tests import fakes, small_study
+from tests.cli.conftest import Run
+
+
+def reference() -> list[fakes.Line]:
+    """The reference's words in the reference's talk."""
+    rows = [line.split(maxsplit=5) for line in demo.sample().words.read_text().splitlines()]
+    return [(row[2], float(row[3]), float(row[4]), row[5]) for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
+    monkeypatch.setattr("interviewkit.speech.weights.is_present", lambda name: True)
+    return fakes.Speech(reference()).install(monkeypatch)
+
+
+def test_it_goes_all_the_way(run: Run, tmp_path: Path) -> None:
+    outcome = run("demo")
+    assert outcome.code == 0
+    assert "WER 0.00" in outcome.out
+    assert "Oh, hello. I didn't know you were there." in outcome.out
+    assert "Interviewer" in outcome.out
+    assert "What to do next:" in outcome.err
+    made = Study.open(tmp_path / "interviewkit-demo")
+    assert made.config.title == demo.TITLE
+    assert (made.paths.exports / "demo-turns.xlsx").stat().st_size > 5_000
+
+
+def test_its_scores_are_those_of_the_reference(run: Run) -> None:
+    spans = [Span(speaker=who, start_s=start, end_s=end) for who, start, end, _ in reference()]
+    der = scoring.diarisation_error_rate(scoring.read_rttm(demo.sample().speakers), spans, 30.0)
+    assert f"DER {der:.2f}" in run("demo", "-q").out
+
+
+def test_a_second_run_keeps_what_is_done(run: Run, heard: fakes.Speech, tmp_path: Path) -> None:
+    first = run("demo", "here")
+    second = run("demo", "here", "-q")
+    assert second.out == first.out
+    assert second.err == ""
+    assert len(heard.diarised) == 1
+    assert len(Study.open(tmp_path / "here").interviews()) == 1
+
+
+def test_it_goes_on_where_it_was_stopped(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fakes.Speech(reference(), stops_after=0).install(monkeypatch)
+    stopped = run("demo", "-q")
+    assert stopped.code == 130
+    assert "the same command goes on from there" in stopped.err
+    fakes.Speech(reference()).install(monkeypatch)
+    assert run("demo", "-q").code == 0
+    assert len(Study.open(tmp_path / "interviewkit-demo").interviews()) == 1
+
+
+def test_it_keeps_away_from_a_study_of_ones_own(run: Run, study: Study) -> None:
+    before = small_study.snapshot(study.root)
+    outcome = run("demo", study.root)
+    assert outcome.code == 2
+    assert "is a study of your own" in outcome.err
+    assert small_study.snapshot(study.root) == before
+
+
+def test_the_sample_is_found_without_importing_what_ships_it() -> None:
+    found = demo.sample()
+    assert all(path.is_file() for path in (found.audio, found.words, found.speakers))
+
+
+def test_models_that_are_missing_are_fetched_first(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = []
+
+    def fetch(name: str) -> list[object]:
+        asked.append(name)
+        return []
+
+    monkeypatch.setattr("interviewkit.speech.weights.is_present", lambda name: name != "base")
+    monkeypatch.setattr("interviewkit.speech.weights.fetch", fetch)
+    outcome = run("demo")
+    assert asked == ["base"]
+    assert "Fetching models, once: base (148 MB)." in outcome.err

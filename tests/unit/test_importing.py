@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from interviewkit import schedule
+from interviewkit.consent import Record
+from interviewkit.errors import AudioError, ConsentRefused, UsageError
+from interviewkit.importing import decoded, import_call, read_marks
+from interviewkit.models import Schedule
+from interviewkit.processing import process, saved
+from interviewkit.settings import Settings
+from tests import fakes
+from tests.small_study import SCHEDULE_YAML, consented_call, consented_interview, new_study, snapshot
+
+
+@pytest.fixture(name="asked")
+def _asked(tmp_path: Path) -> Schedule:
+    (tmp_path / "patient.yaml").write_text(SCHEDULE_YAML)
+    return schedule.load(tmp_path / "patient.yaml")
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("0", 0),
+        ("12.5", 12.5),
+        ("95", 95),
+        ("1:35", 95),
+        ("01:35.250", 95.25),
+        ("1:02:03", 3723),
+        ("12:00:00.5", 43_200.5),
+    ],
+)
+def test_a_time_is_read(tmp_path: Path, asked: Schedule, time: str, seconds: float) -> None:
+    (tmp_path / "marks.csv").write_text(f"question,time\nfirst,{time}\n")
+    ((line, mark),) = read_marks(tmp_path / "marks.csv", asked)
+    assert (line, mark.frame) == (2, seconds * 16_000)
+
+
+@pytest.mark.parametrize("time", ["", "-1", "1:75:00", "1:02:03:04", "1e3", "inf", "5 s", "1:-2"])
+def test_what_is_no_time_is_refused(tmp_path: Path, asked: Schedule, time: str) -> None:
+    (tmp_path / "marks.csv").write_text(f"question,time\nfirst,{time}\n")
+    with pytest.raises(UsageError, match="line 2: .* is not a time"):
+        read_marks(tmp_path / "marks.csv", asked)
+
+
+@pytest.mark.parametrize("data", [b"question,time\nfirst,\xff\n", b'question,time\n"first,1\n', b"\x00\x01"])
+def test_what_is_no_table_is_refused(tmp_path: Path, asked: Schedule, data: bytes) -> None:
+    (tmp_path / "marks.csv").write_bytes(data)
+    with pytest.raises(UsageError, match=r"marks\.csv"):
+        read_marks(tmp_path / "marks.csv", asked)
+
+
+def test_a_file_is_decoded_into_memory(tmp_path: Path) -> None:
+    job = decoded(fakes.write_sound(tmp_path / "call.wav", 7))
+    steps = []
+    try:
+        while True:
+            steps.append(next(job))
+    except StopIteration as end:
+        assert (end.value.channels, end.value.frames) == (1, 7 * 16_000)
+    assert [getattr(step, "done", None) for step in steps] == [5.0, 7.0]
+
+
+def test_a_job_that_is_closed_half_way_leaves_nothing(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    consented_interview(study)
+    grant = study.grant("P01", Record)
+    before = snapshot(study.paths.recordings)
+    job = import_call(study, grant, fakes.write_sound(tmp_path / "call.wav", 20))
+    next(job)
+    assert len(study.interviews()) == 2
+    job.close()
+    assert snapshot(study.paths.recordings) == before
+    assert [interview.id for interview in study.interviews()] == ["P01-1"]
+
+
+def test_an_interview_with_a_call_is_not_dropped(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    interview = consented_call(study)
+    study.drop_interview(study.grant("P01", Record), interview.id)
+    assert study.interviews() == [interview]
+
+
+def test_an_interview_of_somebody_else_is_not_dropped(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    theirs = consented_interview(study)
+    consented_interview(study)
+    with pytest.raises(ConsentRefused):
+        study.drop_interview(study.grant("P02", Record), theirs.id)
+    assert theirs in study.interviews()
+
+
+def test_a_recording_at_another_rate_is_refused_not_misheard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = fakes.Speech().install(monkeypatch)
+    study = new_study(tmp_path)
+    interview = consented_call(study)
+    with pytest.raises(AudioError, match="P01-1, call 1 has 8000 samples a second"):
+        list(process(study, interview.id, 1, Settings()))
+    assert speech.asked == []
+    assert saved(study, interview, 1).draft is None
