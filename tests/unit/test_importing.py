@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from interviewkit import schedule
 from interviewkit.consent import Record
 from interviewkit.errors import AudioError, ConsentRefused, UsageError
+from interviewkit.events import Event, Progress
 from interviewkit.importing import decoded, import_call, read_marks
 from interviewkit.models import Schedule
 from interviewkit.processing import process, saved
@@ -40,7 +42,7 @@ def test_a_time_is_read(tmp_path: Path, asked: Schedule, time: str, seconds: flo
 @pytest.mark.parametrize("time", ["", "-1", "1:75:00", "1:02:03:04", "1e3", "inf", "5 s", "1:-2"])
 def test_what_is_no_time_is_refused(tmp_path: Path, asked: Schedule, time: str) -> None:
     (tmp_path / "marks.csv").write_text(f"question,time\nfirst,{time}\n")
-    with pytest.raises(UsageError, match="line 2: .* is not a time"):
+    with pytest.raises(UsageError, match=r"line 2: .* is not a time"):
         read_marks(tmp_path / "marks.csv", asked)
 
 
@@ -52,14 +54,13 @@ def test_what_is_no_table_is_refused(tmp_path: Path, asked: Schedule, data: byte
 
 
 def test_a_file_is_decoded_into_memory(tmp_path: Path) -> None:
-    job = decoded(fakes.write_sound(tmp_path / "call.wav", 7))
-    steps = []
-    try:
-        while True:
-            steps.append(next(job))
-    except StopIteration as end:
-        assert (end.value.channels, end.value.frames) == (1, 7 * 16_000)
-    assert [getattr(step, "done", None) for step in steps] == [5.0, 7.0]
+    sound = []
+
+    def kept() -> Iterator[Event]:
+        sound.append((yield from decoded(fakes.write_sound(tmp_path / "call.wav", 7))))
+
+    assert list(kept()) == [Progress("reading", 5.0, 7.0), Progress("reading", 7.0, 7.0)]
+    assert (sound[0].channels, sound[0].frames) == (1, 7 * 16_000)
 
 
 def test_a_job_that_is_closed_half_way_leaves_nothing(tmp_path: Path) -> None:
