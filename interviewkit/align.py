@@ -74,8 +74,9 @@ def mark_times(marks: Sequence[Mark], call: int, sample_rate: int) -> tuple[tupl
 def attribute(words: Sequence[Word], spans: Sequence[Span], voices: Voices | None = None) -> list[Attributed]:
     """Give each word (in time order) to whoever talks at its middle, then each phrase to one voice."""
     attributed = []
-    previous = spans[0].speaker if spans else "Speaker 1"
-    for word, active, nearest in _with_spans(words, spans):
+    ordered = sorted(spans, key=lambda span: (span.start_s, span.end_s, span.speaker))
+    previous = ordered[0].speaker if ordered else "Speaker 1"
+    for word, active, nearest in _with_spans(words, ordered):
         if previous in active and len(active) > 1:
             speaker = _deepest(word.middle_s, active)
         elif active:
@@ -131,10 +132,9 @@ def _voice(phrase: Sequence[Attributed], voices: Voices) -> str:
 
 
 def _with_spans(
-    words: Sequence[Word], spans: Sequence[Span]
+    words: Sequence[Word], ordered: Sequence[Span]
 ) -> Iterator[tuple[Word, dict[str, Span], str | None]]:
     """Each word with the spans over its middle by speaker, and with the nearest speaker."""
-    ordered = sorted(spans, key=lambda span: span.start_s)
     starts = [span.start_s for span in ordered]
     longest = max((span.end_s - span.start_s for span in ordered), default=0.0)
     for word in words:
@@ -178,14 +178,18 @@ def _runs(words: Sequence[Attributed]) -> list[list[Attributed]]:
 
 
 def _joined(runs: list[list[Attributed]]) -> list[list[Attributed]]:
-    """Put a speaker's runs together again where only a backchannel or an overlap lies between."""
+    """Put a speaker's runs together again where only backchannels or overlaps lie between."""
     joined: list[list[Attributed]] = []
-    for run in runs:
-        recent = [n for n in range(len(joined))[-3:] if joined[n][0].speaker == run[0].speaker]
-        if recent and all(_yields(joined[recent[-1]], other, run) for other in joined[recent[-1] + 1 :]):
-            joined[recent[-1]].extend(run)
+    latest: dict[str, tuple[int, list[Attributed]]] = {}
+    for n, run in enumerate(runs):
+        last, turn = latest.get(run[0].speaker, (n, []))
+        between = runs[last + 1 : n]
+        if between and all(_yields(turn, other, run) for other in between):
+            turn.extend(run)
         else:
-            joined.append(list(run))
+            turn = list(run)
+            joined.append(turn)
+        latest[run[0].speaker] = n, turn
     return joined
 
 

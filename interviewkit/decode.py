@@ -149,8 +149,10 @@ class Media:
     def _watched(self) -> Iterator[None]:
         """Kill a child that says nothing for a minute while it is being listened to."""
         watchdog = threading.Timer(SILENT_S, self._child.process.kill)
-        watchdog.start()
+        # Ctrl-C may come while it starts: it must not keep the program waiting for a minute.
+        watchdog.daemon = True
         try:
+            watchdog.start()
             yield
         finally:
             watchdog.cancel()

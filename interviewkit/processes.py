@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO
 
 GRACE_S = 2.0
+PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
 
 
 class Child:
@@ -71,7 +72,7 @@ def child(module: str, *arguments: str, environment: dict[str, str] | None = Non
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, PARENT_VARIABLE: str(os.getpid()), **(environment or {})},
         start_new_session=os.name == "posix",
     )
     running = Child(process)
@@ -98,7 +99,9 @@ def become_child(memory_bytes: int | None = None, cpu_s: int | None = None) -> t
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         if cpu_s is not None:
             resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+        threading.Thread(
+            target=_end_with_parent, args=(int(os.environ.get(PARENT_VARIABLE, os.getppid())),), daemon=True
+        ).start()
     return from_parent, to_parent
 
 

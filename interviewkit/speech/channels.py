@@ -54,7 +54,7 @@ def gated_samples(
     audio: Audio, layout: Layout, channel: int, start_frame: int, stop_frame: int
 ) -> NDArray[np.float32]:
     """The same with silence where a separate channel only carries the echo of the other."""
-    if layout is not Layout.SEPARATE:
+    if layout is not Layout.SEPARATE or stop_frame - start_frame < STEP:
         return channel_samples(audio, layout, channel, start_frame, stop_frame)
     samples = audio.read(start_frame, stop_frame)
     levels = _relative(_levels(samples))

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,23 @@ def test_a_file_is_decoded_into_memory(tmp_path: Path) -> None:
 
     assert list(kept()) == [Progress("reading", 5.0, 7.0), Progress("reading", 7.0, 7.0)]
     assert (sound[0].channels, sound[0].frames) == (1, 7 * 16_000)
+
+
+def test_ctrl_c_at_a_bad_moment_leaves_no_thread_that_the_program_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Timer.start
+
+    def interrupted(timer: threading.Timer) -> None:
+        start(timer)
+        raise KeyboardInterrupt
+
+    path = fakes.write_sound(tmp_path / "call.wav", 1)
+    monkeypatch.setattr(threading.Timer, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(decoded(path))
+    waited_for = [thread for thread in threading.enumerate() if not thread.daemon]
+    assert waited_for == [threading.main_thread()]
 
 
 def test_a_job_that_is_closed_half_way_leaves_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+# What people and continuous integration run. Every target starts from nothing and is quick the second time.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check bench clean environment
+
+BIN := .venv/bin
+READY := .venv/.ready
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+environment: $(READY)
+
+setup: environment  ## make .venv, install everything, fetch the model weights (about 182 MB)
+	@echo "setup: model weights" >&2
+	@$(BIN)/interviewkit weights fetch
+
+demo: setup  ## transcribe a real telephone conversation, from consent to spreadsheet, in demo/
+	@$(BIN)/interviewkit demo demo
+
+test: setup  ## run all tests
+	@$(BIN)/python -m pytest
+
+test-fast: setup  ## run the tests that take moments
+	@$(BIN)/python -m pytest -m "not slow"
+
+check: environment  ## check style, types and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: setup  ## measure accuracy and cost; needs the evaluation audio
+	@$(BIN)/python -m tests.bench
+
+clean:  ## remove what these commands made here; never a study of yours
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo

@@ -1,0 +1,96 @@
+"""From schedule to spreadsheet on a real telephone call, with real models, in real processes."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import orjson
+import pytest
+
+from interviewkit import demo, schedule
+from tests.system import real
+
+pytestmark = [pytest.mark.slow, pytest.mark.weights]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
+    folder = tmp_path_factory.mktemp("demo") / "study"
+    return folder, real.run("demo", folder)
+
+
+def test_the_demonstration_ends_with_a_correct_transcript(
+    shown: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> None:
+    _, done = shown
+    assert done.returncode == 0, done.stderr
+    wer, der = (
+        float(found[1])
+        for name in ("WER", "DER")
+        if (found := re.search(rf"{name} (\d\.\d+)", done.stdout)) is not None
+    )
+    assert wer <= 0.20
+    assert der <= 0.08
+    assert "This is Diane in New Jersey." in re.sub(r"\s+", " ", done.stdout)
+
+
+def test_each_turn_has_one_of_two_speakers_and_words_in_time_order(
+    shown: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> None:
+    folder, _ = shown
+    found = orjson.loads(real.run("transcript", "show", "P01-1", "--json", "--study", folder).stdout)
+    assert {turn["speaker"] for turn in found["turns"]} == {"Interviewer", "P01"}
+    for turn in found["turns"]:
+        starts = [word["start"] for word in turn["words"]]
+        assert starts == sorted(starts)
+        assert turn["start"] == starts[0]
+
+
+def test_the_spreadsheet_holds_every_turn(shown: tuple[Path, "subprocess.CompletedProcess[str]"]) -> None:
+    folder, _ = shown
+    (path,) = (folder / "exports").glob("*.xlsx")
+    rows = list(openpyxl.load_workbook(path)["Turns"].iter_rows(values_only=True))
+    texts = [row[rows[0].index("Text")] for row in rows[1:]]
+    assert texts == [text for _, text in real.turns(folder)]
+
+
+def test_a_second_demonstration_does_nothing_twice(
+    shown: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> None:
+    folder, first = shown
+    again = real.run("demo", folder, timeout_s=60)
+    assert again.returncode == 0, again.stderr
+    assert "Transcribing" not in again.stderr
+    assert again.stdout.splitlines()[:10] == first.stdout.splitlines()[:10]
+
+
+def test_marks_give_turns_their_questions(tmp_path: Path) -> None:
+    study = real.study_with(tmp_path / "study", demo.sample().audio)
+    guide = schedule.load(study / "schedules" / "patient.yaml")
+    question = next(schedule.questions(guide)).question.id
+    marks = tmp_path / "marks.csv"
+    marks.write_text(f"question,time\n{question},0:12\n")
+    done = real.run("import", demo.sample().audio, "--participant", "P01", "--marks", marks, "--study", study)
+    assert done.returncode == 0, done.stderr
+    assert real.run("process", "P01-2", "--study", study).returncode == 0
+    found = orjson.loads(real.run("transcript", "show", "P01-2", "--json", "--study", study).stdout)
+    assert {turn["question"] for turn in found["turns"] if turn["start"] < 10} == {None}
+    assert {turn["question"] for turn in found["turns"] if turn["start"] > 13} == {question}
+
+
+def test_processing_uses_no_network(tmp_path: Path) -> None:
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "-n", "true"], check=False).returncode:
+        pytest.skip("a network namespace needs Linux and root")
+    study = real.study_with(tmp_path / "study", demo.sample().audio)
+    inside = subprocess.run(
+        [unshare, "-n", *real.PROGRAM, "process", "P01-1", "--study", str(study)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert inside.returncode == 0, inside.stderr
+    assert len(real.turns(study)) > 4
