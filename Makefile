@@ -25,7 +25,7 @@ demo: setup  ## transcribe a real telephone conversation, from consent to spread
 test: setup  ## run all tests
 	@$(BIN)/python -m pytest
 
-test-fast: setup  ## run the tests that take moments
+test-fast: environment  ## run the tests that take moments
 	@$(BIN)/python -m pytest -m "not slow"
 
 check: environment  ## check style, types and the direction of imports

@@ -6,7 +6,6 @@ yields events; the shells show them. What is worked out is handed to `save` afte
 """
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from interviewkit import __version__, align, quality, roles
@@ -28,7 +27,7 @@ from interviewkit.models import (
     Voices,
 )
 from interviewkit.speech import channels
-from interviewkit.speech.protocols import Diariser, Transcriber
+from interviewkit.speech.protocols import Engines, Transcriber
 
 CHUNK_MAX_S = 29.5
 CHUNK_PAD_S = 0.2
@@ -37,14 +36,6 @@ SIDES = ("left channel", "right channel")
 
 Job = Generator[Event, None, Transcript]
 Save = Callable[[Draft], None]
-
-
-@dataclass(frozen=True)
-class Engines:
-    """How to start the engines; never both at once, so that their memory does not add up."""
-
-    transcriber: Callable[[], AbstractContextManager[Transcriber]]
-    diariser: Callable[[], AbstractContextManager[Diariser]]
 
 
 @dataclass(frozen=True)

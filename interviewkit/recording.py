@@ -240,8 +240,8 @@ class RecordingReader:
             last = member.number
             data = self._stored(member)
             records[member.number] = (member, sha256(data).hexdigest(), self._facts(data))
-            if any(self._file.read(padding(member.size))):
-                self.problems.append(f"the padding of record {member.number} was changed")
+            if any(self._file.read(padding(member.size))) or not member.header_as_written:
+                self.problems.append(f"the wrapping of record {member.number} was changed")
         return records
 
     def _stored(self, member: Member) -> bytes:

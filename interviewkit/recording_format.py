@@ -51,6 +51,7 @@ class Member:
     number: int
     offset: int
     size: int
+    header_as_written: bool
 
     @property
     def end(self) -> int:
@@ -114,14 +115,18 @@ def _parsed(header: bytes, offset: int) -> Member | None:
     name = _NAME.fullmatch(info.name)
     if name is None or not info.isreg() or info.size < 0:
         return None
-    return Member(int(name[1]), offset, info.size)
+    return Member(int(name[1]), offset, info.size, header == _header(info.name, info.size))
 
 
 def pack_member(name: str, data: bytes) -> bytes:
     """A tar member: header, data, padding. No time, so that the same sound gives the same bytes."""
+    return _header(name, len(data)) + data + bytes(padding(len(data)))
+
+
+def _header(name: str, size: int) -> bytes:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = len(data), 0o600
-    return info.tobuf(tarfile.USTAR_FORMAT) + data + bytes(padding(len(data)))
+    info.size, info.mode = size, 0o600
+    return info.tobuf(tarfile.USTAR_FORMAT)
 
 
 def padding(size: int) -> int:

@@ -32,7 +32,7 @@ find_python() {
     return 1
 }
 
-pip_install() { .venv/bin/python -m pip install --quiet --constraint constraints.txt "$@"; }
+pip_install() { .venv/bin/python -m pip install -qq --constraint constraints.txt "$@"; }
 
 make_environment() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then

@@ -13,8 +13,8 @@ import soundfile
 from interviewkit.audio import SAMPLE_RATE, Audio
 from interviewkit.events import Progress
 from interviewkit.models import Chunk, Heard, Layout, Region, Span, Word
-from interviewkit.pipeline import Engines
 from interviewkit.settings import Settings
+from interviewkit.speech.protocols import Engines
 
 Line = tuple[str, float, float, str]
 """Who says what: label, start and end in seconds, words."""

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from interviewkit.pipeline import Engines
 from interviewkit.settings import AUTO, Settings
 from interviewkit.speech import weights
+from interviewkit.speech.protocols import Engines
 from interviewkit.speech.remote import remote
 
 

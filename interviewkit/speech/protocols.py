@@ -1,6 +1,8 @@
 """What the pipeline asks of a speech engine. Engines read sound by frame and know no files or studies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from interviewkit.audio import Audio
@@ -31,3 +33,11 @@ class Diariser(Protocol):
 
     def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
         """Spans of talk, then at most one `Voices`; `speakers` is their number where it is known."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """How to start the engines; never both at once, so that their memory does not add up."""
+
+    transcriber: Callable[[], AbstractContextManager[Transcriber]]
+    diariser: Callable[[], AbstractContextManager[Diariser]]

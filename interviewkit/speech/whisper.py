@@ -25,6 +25,9 @@ DETECTION_BLOCK = 600 * SAMPLE_RATE
 PAUSE_MS = 300
 """A shorter silence does not end a stretch of speech."""
 MAX_REGION_S = 29.0
+ATTACHED_S = 0.3
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages written without spaces, in which Whisper's words are not joined (as in faster-whisper)."""
 LOOP_RATIO = 2.4
 """Text that packs better than this repeats itself (Whisper's own limit)."""
 AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
@@ -173,7 +176,14 @@ def _speech(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
 
 def _heard(number: int, chunk: Chunk, segments: list[Any], language: str | None) -> Heard:
     """One chunk's words with times from the start of the recording."""
-    words = [_word(word, chunk) for segment in segments for word in segment.words or () if word.word.strip()]
+    words: list[Word] = []
+    for spoken in (spoken for segment in segments for spoken in segment.words or ()):
+        word = _word(spoken, chunk)
+        attached = words and not spoken.word.startswith(" ") and language not in UNSPACED
+        if attached and word.start_s - words[-1].end_s < ATTACHED_S:
+            words[-1] = _joined(words[-1], word)
+        elif word.text:
+            words.append(word)
     return Heard(
         chunk=number,
         words=tuple(words),
@@ -181,6 +191,16 @@ def _heard(number: int, chunk: Chunk, segments: list[Any], language: str | None)
         avg_logprob=min((float(s.avg_logprob) for s in segments), default=0.0),
         no_speech_prob=max((float(s.no_speech_prob) for s in segments), default=1.0),
         compression_ratio=max((float(s.compression_ratio) for s in segments), default=0.0),
+    )
+
+
+def _joined(word: Word, rest: Word) -> Word:
+    """A word that Whisper gave in parts: “well” and “-being”, “8” and “.15”."""
+    return Word(
+        text=word.text + rest.text,
+        start_s=word.start_s,
+        end_s=max(word.end_s, rest.end_s),
+        probability=min(word.probability, rest.probability),
     )
 
 

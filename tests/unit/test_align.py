@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -85,16 +87,16 @@ def test_turns_and_their_words_are_in_time_order(talk: list[Attributed]) -> None
 @given(conversations())
 def test_no_turn_holds_a_long_silence(talk: list[Attributed]) -> None:
     for turn in turns(talk):
-        pauses = [b.start_s - a.end_s for a, b in zip(turn.words, turn.words[1:], strict=False)]
+        pauses = [b.start_s - a.end_s for a, b in pairwise(turn.words)]
         assert max(pauses, default=0.0) <= 2.0
 
 
 @given(conversations(), st.randoms())
-def test_the_order_in_which_words_come_in_does_not_matter(talk: list[Attributed], random: object) -> None:
+def test_the_order_in_which_words_come_in_does_not_matter(talk: list[Attributed], random: Random) -> None:
     moments = {(w.word.start_s, w.word.end_s): w for w in talk}
     apart = list(moments.values())
     shuffled = list(apart)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert turns(shuffled) == turns(apart)
 
 
