@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from interviewkit.errors import UsageError
 from interviewkit.settings import AUTO, Settings
 from interviewkit.speech import weights
 from interviewkit.speech.protocols import Engines
@@ -9,10 +10,13 @@ from interviewkit.speech.remote import remote
 
 
 def engines(settings: Settings, language: str | None = None) -> Engines:
-    """Ready to start; raises WeightsError at once if a model is not here.
+    """Ready to start; `language` is the schedule's, used where the settings leave it open.
 
-    `language` is the schedule's, used where the settings leave it open.
+    Raises UsageError for a model that is unknown and WeightsError for one that is not here, at once.
     """
+    models = [name for name in weights.names() if weights.entry(name).kind == "whisper"]
+    if settings.model not in models:
+        raise UsageError(f"There is no Whisper model {settings.model}.", f"Choose from: {', '.join(models)}.")
     chosen = language if settings.language == AUTO else settings.language
     whisper = {
         "weights": str(weights.locate(settings.model)),

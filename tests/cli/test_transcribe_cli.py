@@ -225,4 +225,4 @@ def test_weights_with_a_wrong_byte_are_refused_by_name(run: Run, sound: Path, tm
 def test_an_unknown_model_is_one_line(run: Run, sound: Path) -> None:
     outcome = run("transcribe", sound, "--model", "enormous")
     assert outcome.code == 2
-    assert "There are no weights called enormous. Known: " in outcome.err
+    assert "There is no Whisper model enormous. Choose from: tiny.en, base, " in outcome.err
