@@ -1,15 +1,23 @@
-"""Where the program starts: the command line. It imports nothing heavy, so that help comes at once."""
+"""Where the program starts: it knows both shells, and imports the screen only when it is asked for."""
 
 import sys
+from pathlib import Path
 
 
 def main() -> None:
-    """Run the command that the user typed and end with its exit code."""
+    """Run the command that the user typed, or open the study on the screen, and end with the exit code."""
     from interviewkit.cli import shell
     from interviewkit.cli.app import app
 
     shell.prepare()
-    sys.exit(shell.run(app, sys.argv[1:]))
+    sys.exit(shell.run(app, sys.argv[1:], open_screen))
+
+
+def open_screen(study: Path) -> None:
+    """Show a study on the screen until the user quits."""
+    from interviewkit.tui.app import open_app
+
+    open_app(study)
 
 
 if __name__ == "__main__":

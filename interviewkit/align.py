@@ -25,6 +25,8 @@ RESUMES_S = 1.0
 """Somebody who goes on within this time has not been interrupted."""
 TURN_PAUSE_S = 2.0
 """A longer silence ends a turn: what comes after it stands under its own time."""
+MARK_LATE_S = 1.0
+"""A key is pressed up to this long after the moment that it marks."""
 BACKCHANNEL_WORDS = 3
 BACKCHANNELS = frozenset(
     "ah aha hm hmm mhm mm mmm oh ok okay right sure uh uh-huh mm-hm mm-hmm mmhmm um yeah yep yes".split()
@@ -41,29 +43,36 @@ class Attributed:
     overlap: bool
 
 
-def turns(words: Iterable[Attributed], marks: Sequence[tuple[float, str]] = ()) -> tuple[Turn, ...]:
-    """Turns in order of their first word.
-
-    `marks` are (time in seconds, question id) in time order: a turn belongs to the last question that
-    was put before it began.
-    """
+def turns(words: Iterable[Attributed]) -> tuple[Turn, ...]:
+    """Turns in order of their first word."""
     runs = _runs(sorted(words, key=lambda w: (w.word.start_s, w.word.end_s)))
+    found = (
+        Turn(
+            speaker=run[0].speaker,
+            start_s=run[0].word.start_s,
+            end_s=max(w.word.end_s for w in run),
+            words=tuple(w.word for w in run),
+            overlap=any(w.overlap for w in run),
+        )
+        for run in _joined(runs)
+    )
+    return tuple(sorted(found, key=lambda turn: turn.start_s))
+
+
+def asked(turns: Iterable[Turn], marks: Sequence[tuple[float, str]], interviewer: str) -> tuple[Turn, ...]:
+    """Put turns under the questions that prompted them.
+
+    `marks` are (seconds, question id) in time order; a mark is set when a question has been put, as its
+    last word ends. So the interviewer's turn belongs to the last question marked before the turn ends,
+    and anybody else's to the last one marked before it begins.
+    """
     times = [time_s for time_s, _ in marks]
     found = []
-    for run in _joined(runs):
-        start_s = run[0].word.start_s
-        before = bisect_right(times, start_s + RESUMES_S)
-        found.append(
-            Turn(
-                speaker=run[0].speaker,
-                start_s=start_s,
-                end_s=max(w.word.end_s for w in run),
-                words=tuple(w.word for w in run),
-                question=marks[before - 1][1] if before else None,
-                overlap=any(w.overlap for w in run),
-            )
-        )
-    return tuple(sorted(found, key=lambda turn: turn.start_s))
+    for turn in turns:
+        moment = turn.end_s if turn.speaker == interviewer else turn.start_s
+        before = bisect_right(times, moment + MARK_LATE_S)
+        found.append(turn.model_copy(update={"question": marks[before - 1][1] if before else None}))
+    return tuple(found)
 
 
 def mark_times(marks: Sequence[Mark], call: int, sample_rate: int) -> tuple[tuple[float, str], ...]:

@@ -129,6 +129,21 @@ def grant(
     return Grant(participant.id, permission, form.id, now, _MAKER)
 
 
+def latest_form(participant: Participant, forms: Mapping[str, Form]) -> Form:
+    """The latest form version for the participant's group and jurisdiction; UsageError without one."""
+    theirs = [
+        form
+        for form in forms.values()
+        if (form.group, form.jurisdiction) == (participant.group, participant.jurisdiction)
+    ]
+    if not theirs:
+        raise UsageError(
+            f"The study has no form for {participant.group} in {participant.jurisdiction}.",
+            f"Its forms are: {', '.join(forms)}.",
+        )
+    return max(theirs, key=lambda form: form.version)
+
+
 def standing(participant: str, events: Sequence[ConsentEvent], purpose: models.Purpose) -> ConsentGiven:
     """The latest answers, unless they were withdrawn; otherwise raises ConsentRefused.
 

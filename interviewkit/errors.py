@@ -3,6 +3,7 @@
 InterviewkitError
 ├── UsageError            a command was given something that it cannot use
 ├── AudioError            a media file that cannot be read
+├── DeviceError           a sound device that is missing or that cannot be recorded from
 ├── ScheduleError         a schedule that breaks its format (file, line, question)
 ├── StudyError            a study that is missing, damaged or newer than this program
 │   └── StorageError      a document that could not be read or written
@@ -52,6 +53,12 @@ class UsageError(InterviewkitError):
 
 class AudioError(InterviewkitError):
     """A media file that cannot be read."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class DeviceError(InterviewkitError):
+    """A sound device that is missing or that cannot be recorded from."""
 
     exit_code = ExitCode.BAD_INPUT
 

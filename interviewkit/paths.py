@@ -6,6 +6,7 @@ to the disk, and renamed over it, so that a kill or a full disk leaves the old f
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,23 @@ import platformdirs
 from interviewkit.errors import StorageError
 
 CACHE_VARIABLE = "INTERVIEWKIT_CACHE"
+RUNTIME_VARIABLE = "INTERVIEWKIT_RUNTIME"
 STUDY_FILE = "study.yaml"
 
 
 def cache_dir() -> Path:
     """The user's cache for weights, shared by all studies; `INTERVIEWKIT_CACHE` moves it."""
     return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("interviewkit"))
+
+
+def runtime_dir() -> Path:
+    """Where recorders listen: private to the user, gone after a restart; `INTERVIEWKIT_RUNTIME` moves it."""
+    if place := os.environ.get(RUNTIME_VARIABLE):
+        return Path(place)
+    if place := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(place) / "interviewkit"
+    user = f"-{os.getuid()}" if os.name == "posix" else ""
+    return Path(tempfile.gettempdir()) / f"interviewkit{user}"
 
 
 def user_settings_file() -> Path:
@@ -95,9 +107,17 @@ class StudyPaths:
         """The recording of one call."""
         return self.recordings / interview / f"audio-{call}.tar"
 
+    def notes(self, interview: str, call: int, suffix: str) -> Path:
+        """What was typed during one call."""
+        return self.recordings / interview / f"notes-{call}{suffix}"
+
     def unfinished_audio(self, interview: str, recording: str) -> Path:
         """A recording that is being written, or that a kill left; its call has no number yet."""
         return self.recordings / interview / f"audio-{recording}.tar.partial"
+
+    def journal(self, interview: str, recording: str) -> Path:
+        """What is known of a recording while it is being made; gone when it has become a call."""
+        return self.recordings / interview / f"audio-{recording}.journal"
 
     def raw(self, interview: str, call: int, suffix: str) -> Path:
         """What the machine heard in one call."""

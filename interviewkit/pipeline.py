@@ -63,8 +63,9 @@ def assemble(draft: Draft, about: About, length_s: float) -> Transcript:
     """Turns and flags from what was heard: pure, so that a rule can change without a new hearing."""
     heard, removed = quality.drop_invented(draft.heard, draft.chunks)
     spans = draft.spans or ()
-    turns = align.turns(_attributed(draft, heard, spans), about.marks)
+    turns = align.turns(_attributed(draft, heard, spans))
     turns, spans, guessed = _named(draft, about, turns, spans)
+    turns = align.asked(turns, about.marks, roles.INTERVIEWER)
     words = [word for turn in turns for word in turn.words]
     flags = (
         *removed,

@@ -20,6 +20,7 @@ from typing import IO, BinaryIO
 
 GRACE_S = 2.0
 PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
+_started: dict["Child", int] = {}
 
 
 class Child:
@@ -64,6 +65,19 @@ class Child:
                 stream.close()
 
 
+def kill_children_of(thread: int) -> None:
+    """Kill what a thread (by its `ident`) started and may be waiting for, from another thread.
+
+    A thread can't be stopped; one that waits for a child hears that it is gone, with the child's error.
+    """
+    for running in [running for running, starter in list(_started.items()) if starter == thread]:
+        with suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(running.process.pid, signal.SIGKILL)
+            else:
+                running.process.kill()
+
+
 @contextmanager
 def child(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Child]:
     """Run `python -m module arguments` in a process group of its own; it ends with the block."""
@@ -76,9 +90,11 @@ def child(module: str, *arguments: str, environment: dict[str, str] | None = Non
         start_new_session=os.name == "posix",
     )
     running = Child(process)
+    _started[running] = threading.get_ident()
     try:
         yield running
     finally:
+        del _started[running]
         running.end()
 
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader
 
 
-def settings_for(study: Study, interview: Interview, flags: Mapping[str, object]) -> Settings:
-    """The settings for an interview: what is known about it beats the study and yields to the rest."""
-    own = {} if interview.speakers is None else {"speakers": interview.speakers}
+def settings_for(study: Study, interview: Interview, call: int, flags: Mapping[str, object]) -> Settings:
+    """The settings for a call: what is known about it beats the study and yields to the rest."""
+    speakers = interview.speakers_in(call)
+    own = {} if speakers is None else {"speakers": speakers}
     return resolve(flags, {**study.config.speech, **own})
 
 

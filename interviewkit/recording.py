@@ -96,6 +96,11 @@ class RecordingWriter:
         return self._stored_frames + self._filled
 
     @property
+    def stored_frames(self) -> int:
+        """Samples per channel that are in the file."""
+        return self._stored_frames
+
+    @property
     def head(self) -> str:
         """SHA-256 of the last record as stored, in hexadecimal; empty before the first."""
         return self._head

@@ -14,6 +14,8 @@ from interviewkit.models import Domain, Question, Schedule, SubDomain
 from interviewkit.yamlfile import Document, Place
 
 FIRST_LETTER = ord("a")
+OPENING, CLOSING, IMPROVISED = "opening", "closing", "improvised-"
+"""What marks call the two scripts, and how they number questions that are in no schedule."""
 TOLERANCE = 1.1
 
 
@@ -66,6 +68,15 @@ def probe_ids(question: Question) -> list[str]:
     return [f"{question.id}.{chr(FIRST_LETTER + position)}" for position in range(len(question.probes))]
 
 
+def wording(schedule: Schedule) -> dict[str, str]:
+    """What each mark stands for, in the schedule's words: questions and probes by their mark ids."""
+    found = {}
+    for placed in questions(schedule):
+        found[placed.question.id] = placed.question.text
+        found.update(zip(probe_ids(placed.question), placed.question.probes, strict=True))
+    return found
+
+
 def find(schedule: Schedule, mark_id: str) -> Found:
     """The question or probe that `mark_id` points at; a ScheduleError where there is none."""
     known: dict[str, Found] = {}
@@ -105,6 +116,8 @@ def _check_ids(document: Document, schedule: Schedule) -> None:
         if name in seen:
             problem = f"the id is taken, in line {seen[name]}"
             raise document.fault((*place, "id"), problem, "Give one of the two another id.")
+        if name in (OPENING, CLOSING) or name.startswith(IMPROVISED):
+            raise document.fault((*place, "id"), "the id is the program's own", "Give it another id.")
         seen[name] = line
 
 

@@ -45,6 +45,7 @@ from interviewkit.models import (
 )
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, Opener, Sealer
+from interviewkit.session_notes import Note
 from interviewkit.store import Tables
 from interviewkit.study_documents import Recorded, Writing
 
@@ -318,15 +319,15 @@ class Study:
         )
 
     def add_call(self, grant: Grant[Record], interview: str, recorded: Recorded) -> Call:
-        """Make a closed recording the next call of an interview.
+        """Make a closed recording a call of an interview: the one as which it was held, or the next.
 
         The entry comes before the renaming, so that a kill between leaves what `open` can finish.
         """
 
         def add(writing: Writing) -> Call:
             known = self.interview(interview)
-            next_number = max((call.number for call in known.calls), default=0) + 1
-            call = Call(number=next_number, added_at=datetime.now(UTC), **asdict(recorded))
+            number = known.number_of(recorded.recording)
+            call = Call(number=number, added_at=datetime.now(UTC), **asdict(recorded))
             writing.interview(known.model_copy(update={"calls": (*known.calls, call)}))
             writing.audio(interview, call.recording, call.number)
             return call
@@ -360,6 +361,14 @@ class Study:
         study_documents.check_owner(grant, interview)
         using = self.opener(grant, KeyClass.AUDIO)
         return RecordingReader(self.paths.audio(interview, call), unseal=using.open, expected_head=known.head)
+
+    def notes(self, grant: Grant[Record] | Grant[Store], interview: str, call: int) -> list[Note]:
+        """What was typed during a call; raises ConsentRefused."""
+        study_documents.check_owner(grant, interview)
+        study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
+        self.grant(grant.participant, grant.permission)
+        using = study_documents.opener(grant.participant, KeyClass.RAW)
+        return study_documents.notes(self.paths, interview, call, using)
 
     # ── transcripts ─────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@
 study's lock, and only what the grant's purpose covers. docs/purposes.md shows the two tables below.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +21,18 @@ from interviewkit.models import (
     ConsentWithdrawn,
     Form,
     Frozen,
+    Gap,
     Interview,
     Participant,
     Purpose,
 )
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors
 from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
+from interviewkit.session_notes import Note
 from interviewkit.store import Database, Lock, Row, Tables
 
 MAX_NUMBER = 9999
+INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
     KeyClass.AUDIO: frozenset({Purpose.RECORD}),
@@ -39,6 +42,8 @@ READ_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
     KeyClass.AUDIO: frozenset({Purpose.TRANSCRIBE}),
     KeyClass.RAW: frozenset({Purpose.STORE}),
 }
+NOTES_FOR: Mapping[KeyClass, frozenset[Purpose]] = {KeyClass.RAW: frozenset({Purpose.RECORD, Purpose.STORE})}
+"""Notes are taken while a call is recorded, before anything else is done with it."""
 
 R = TypeVar("R", bound=Frozen)
 
@@ -60,6 +65,7 @@ class Recorded:
     channels: int
     frames: int
     head: str
+    gaps: tuple[Gap, ...] = ()
 
 
 def number(participant: str) -> int:
@@ -146,9 +152,7 @@ def interview(paths: StudyPaths, interview: str) -> Interview | None:
     if tables is None:
         return None
     row = (tables.get("interview") or [{}])[0]
-    return _parsed(
-        path, Interview, {**row, "calls": tables.get("calls", []), "marks": tables.get("marks", [])}
-    )
+    return _parsed(path, Interview, {**row, **{name: tables.get(name, []) for name in INTERVIEW_TABLES}})
 
 
 def raw_path(paths: StudyPaths, interview: str, call: int) -> Path:
@@ -159,6 +163,18 @@ def raw_path(paths: StudyPaths, interview: str, call: int) -> Path:
 def raw(paths: StudyPaths, interview: str, call: int, using: Opener) -> Tables | None:
     """What the machine heard in a call, or None."""
     return store.read_document(raw_path(paths, interview, call), "raw", using.open)
+
+
+def notes_path(paths: StudyPaths, interview: str, call: int) -> Path:
+    """Where what was typed during a call is."""
+    return paths.notes(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+
+
+def notes(paths: StudyPaths, interview: str, call: int, using: Opener) -> list[Note]:
+    """What was typed during a call, in the order of its typing."""
+    path = notes_path(paths, interview, call)
+    tables = store.read_document(path, "notes", using.open) or {}
+    return [_parsed(path, Note, row) for row in tables.get("notes", [])]
 
 
 def _parsed(path: Path, model: type[R], row: Row) -> R:
@@ -200,10 +216,10 @@ class Writing:
             document.table("events").insert(_row(ConsentRow(event=event, form=form)))
 
     def interview(self, interview: Interview) -> None:
-        """An interview with its calls and marks: ids and frames."""
+        """An interview with its calls, marks, what is left out and actions: ids and frames."""
         check_owner(self._grant, interview.id)
         row = _row(interview)
-        tables = {"calls": row.pop("calls"), "marks": row.pop("marks"), "interview": [row]}
+        tables = {name: row.pop(name) for name in INTERVIEW_TABLES} | {"interview": [row]}
         with self._document(self._paths.interview(interview.id), "interview") as document:
             document.replace(tables)
 
@@ -221,6 +237,13 @@ class Writing:
         check_purpose(self._grant, KeyClass.RAW, WRITTEN_FOR)
         with self._document(raw_path(self._paths, interview, call), "raw", KeyClass.RAW) as document:
             document.replace(tables)
+
+    def notes(self, interview: str, call: int, notes: Iterable[Note]) -> None:
+        """What was typed during a call, in the place of what was there."""
+        check_owner(self._grant, interview)
+        check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
+        with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
+            document.replace({"notes": [_row(note) for note in notes]})
 
     def audio(self, interview: str, recording: str, call: int) -> None:
         """Give a finished recording its place; the call must be in the interview's document by now."""

@@ -1,6 +1,9 @@
 """The tree of commands. Each lives in a module of its own, imported when it is used and not before."""
 
+import os
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -12,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("study:init", "Make a new study."),
     "participant": ("participant:participant", "Add and list participants, by number."),
     "consent": ("consent:consent", "Record what a participant consents to, or takes back."),
+    "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
     "process": ("process:process", "Turn recorded calls into transcripts."),
     "transcript": ("transcript:transcript", "Read transcripts."),
@@ -42,10 +46,43 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--study",
+    "study_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Without a command: the study to open on the screen.",
+)
 @click.version_option(__version__, prog_name="interviewkit", message="%(prog)s %(version)s")
-def app() -> None:
+@click.pass_context
+def app(ctx: click.Context, study_dir: Path | None) -> None:
     """Hold, record, transcribe and keep consented telephone interviews, on your own computer.
 
-    Nothing leaves this computer. To see it work, run: interviewkit demo
+    In a study's folder, interviewkit without a command opens the study on the screen. Nothing leaves this
+    computer. To see it work, run: interviewkit demo
     """
+    if ctx.invoked_subcommand is not None:
+        if study_dir is not None:
+            raise click.UsageError("--study DIR stands after the command's name.")
+        return
+    found = _study(study_dir) if ctx.obj is not None and _interactive() else study_dir
+    if found is None or ctx.obj is None:
+        click.echo(ctx.get_help())
+    else:
+        ctx.obj(found)
+
+
+def _interactive() -> bool:
+    """Whether somebody sits at a terminal that can show a screen."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _study(folder: Path | None) -> Path | None:
+    """The study to open: named, or the nearest one; None where there is none."""
+    from interviewkit.paths import find_study
+
+    named = folder or os.environ.get("INTERVIEWKIT_STUDY")
+    return Path(named) if named else find_study(Path.cwd())

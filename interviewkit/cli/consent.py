@@ -74,6 +74,8 @@ def give(
 @options.study
 def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
     """Show what a participant answered, and which purposes that grants or refuses, and why."""
+    from interviewkit.exports.base import visible
+
     study = options.open_study(study_dir)
     found = _standing(study, study.participant(participant).id)
     if as_json:
@@ -84,6 +86,8 @@ def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
         click.echo(f"withdrawn {found['withdrawn_at']}")
     for statement in found["statements"]:
         click.echo(_wrapped(f"{statement['answer']:<10}", f"{statement['id']}: {statement['text']}"))
+        if statement["note"] is not None:
+            click.echo(_wrapped(f"{'note':<10}", visible(statement["note"])))
     for purpose, state in found["purposes"].items():
         click.echo(_wrapped(f"{purpose:<11}", "granted" if state["granted"] else f"refused: {state['why']}"))
 
@@ -117,15 +121,15 @@ def withdraw(study_dir: Path | None, participant: str, recorded_by: str, yes: bo
 
 def _form(study: "Study", participant: str, form_id: str | None) -> "Form":
     """The form that was named, or the latest version for the participant's group and jurisdiction."""
+    from interviewkit.consent import latest_form
+
     forms = study.forms()
     person = study.participant(participant)
     if form_id is not None and form_id in forms:
         return forms[form_id]
-    theirs = [f for f in forms.values() if (f.group, f.jurisdiction) == (person.group, person.jurisdiction)]
-    if form_id is not None or not theirs:
-        wanted = form_id or f"for {person.group} in {person.jurisdiction}"
-        raise UsageError(f"The study has no form {wanted}.", f"Its forms are: {', '.join(forms)}.")
-    return max(theirs, key=lambda form: form.version)
+    if form_id is not None:
+        raise UsageError(f"The study has no form {form_id}.", f"Its forms are: {', '.join(forms)}.")
+    return latest_form(person, forms)
 
 
 def _parsed(answers: Sequence[str]) -> dict[str, "Answer"]:
@@ -233,7 +237,13 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
         "taken_by": event.taken_by if event is not None else None,
         "withdrawn_at": max(withdrawn).isoformat() if withdrawn else None,
         "statements": [
-            {"id": s.id, "section": s.section.value, "text": s.text, "answer": event.answers[s.id].value}
+            {
+                "id": s.id,
+                "section": s.section.value,
+                "text": s.text,
+                "answer": event.answers[s.id].value,
+                "note": event.notes.get(s.id),
+            }
             for s in statements
             if event is not None
         ],

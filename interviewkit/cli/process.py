@@ -55,10 +55,10 @@ def _calls(
     """Every call of one interview."""
     from interviewkit import processing
 
-    settings = processing.settings_for(study, interview, flags)
     if not interview.calls:
         click.echo(f"{interview.id} has no calls yet.", err=True)
     for call in interview.calls:
+        settings = processing.settings_for(study, interview, call.number, flags)
         show(processing.process(study, interview.id, call.number, settings, again=again), quiet=quiet)
 
 

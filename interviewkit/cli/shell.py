@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -40,10 +41,16 @@ def stopping(truth: str) -> Iterator[None]:
         raise Stopped(truth) from stop
 
 
-def run(command: click.Command, arguments: Sequence[str]) -> int:
-    """Run a command of the tree; returns the exit code, with everything said that is to be said."""
+Screen = Callable[[Path], None]
+
+
+def run(command: click.Command, arguments: Sequence[str], screen: Screen | None = None) -> int:
+    """Run a command of the tree; returns the exit code, with everything said that is to be said.
+
+    `screen` opens a study on the screen, where no command is given.
+    """
     try:
-        code = command.main(list(arguments), "interviewkit", standalone_mode=False)
+        code = command.main(list(arguments), "interviewkit", standalone_mode=False, obj=screen)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

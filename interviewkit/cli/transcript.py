@@ -13,7 +13,7 @@ from interviewkit.cli import options
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewkit.models import Flag, Interview, Schedule, Transcript, Turn
+    from interviewkit.models import Flag, Interview, Transcript, Turn
     from interviewkit.study import Study
 
 PLAIN_WIDTH = 80
@@ -35,13 +35,14 @@ def show(study_dir: Path | None, interview: str, call: int, format_name: str | N
     """Show the transcript of INTERVIEW as a chat, or write it in a format."""
     from interviewkit.exports import FORMATS
     from interviewkit.processing import guide
+    from interviewkit.schedule import wording
 
     study = options.open_study(study_dir)
     known, found = transcript_of(study, interview, call)
     if format_name is not None:
         click.echo(FORMATS[format_name].render(found), nl=False)
         return
-    click.echo("\n".join(chat(found, question_texts(guide(study, known)))))
+    click.echo("\n".join(chat(found, wording(guide(study, known)))))
 
 
 def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview", "Transcript"]:
@@ -58,17 +59,6 @@ def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview
     if len(known.calls) > 1:
         click.echo(f"{interview} has {len(known.calls)} calls; this is call {call}.", err=True)
     return known, found
-
-
-def question_texts(asked: "Schedule") -> dict[str, str]:
-    """What each mark stands for, in the schedule's words."""
-    from interviewkit.schedule import probe_ids, questions
-
-    texts = {}
-    for _, _, question in questions(asked):
-        texts[question.id] = question.text
-        texts.update(zip(probe_ids(question), question.probes, strict=True))
-    return texts
 
 
 def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit.align import Attributed, attribute, mark_times, talked_over, turns
+from interviewkit.align import Attributed, asked, attribute, mark_times, talked_over, turns
 from interviewkit.models import Mark, Span, Turn, Voices, Word
 
 NAMES = {"A": "Zoe", "B": "Ann", "C": "Mia"}
@@ -111,10 +111,10 @@ def test_other_names_give_the_same_turns_under_other_names(talk: list[Attributed
 @given(conversations(), st.lists(st.integers(0, 8000), max_size=6, unique=True))
 def test_a_turn_answers_the_last_question_put_before_it(talk: list[Attributed], moments: list[int]) -> None:
     marks = [(moment / 100, f"q{n}") for n, moment in enumerate(sorted(moments))]
-    for turn in turns(talk, marks):
-        before = [question for time_s, question in marks if time_s <= turn.start_s]
-        soon = [question for time_s, question in marks if turn.start_s < time_s <= turn.start_s + 1.0]
-        assert turn.question == next(reversed([None, *before, *soon]))
+    for turn in asked(turns(talk), marks, interviewer="A"):
+        moment = turn.end_s if turn.speaker == "A" else turn.start_s
+        before = [question for time_s, question in marks if time_s <= moment + 1.0]
+        assert turn.question == next(reversed([None, *before]))
 
 
 @given(conversations())
@@ -181,6 +181,12 @@ def test_real_words_of_the_other_speaker_split_a_turn(between: str) -> None:
     assert lines(turns(talk)) == [("A", "I was ill"), ("B", between), ("A", "and rang.")]
 
 
+def test_one_who_listens_does_not_excuse_another_who_talks() -> None:
+    between = said("B", 0.75, "mm-hm", 0.1) + said("C", 0.85, "No.", 0.1)
+    talk = said("A", 0.0, "I was ill") + between + said("A", 1.0, "and rang.")
+    assert lines(turns(talk)) == [("A", "I was ill"), ("B", "mm-hm"), ("C", "No."), ("A", "and rang.")]
+
+
 @pytest.mark.parametrize(("resumes_s", "count"), [(0.9, 2), (1.1, 3)])
 def test_only_who_goes_on_at_once_is_not_interrupted(resumes_s: float, count: int) -> None:
     talk = said("A", 0.0, "I was ill") + said("B", 0.8, "mm-hm", 0.1) + said("A", 0.75 + resumes_s, "yes")
@@ -203,8 +209,18 @@ def test_who_has_the_last_word_has_taken_the_turn() -> None:
 
 @pytest.mark.parametrize(("begins_s", "question"), [(9.1, "q1"), (8.9, None), (10.0, "q1"), (60.0, "q1")])
 def test_a_mark_gives_its_question_to_what_follows(begins_s: float, question: str | None) -> None:
-    (turn,) = turns(said("A", begins_s, "So"), [(10.0, "q1")])
+    (turn,) = asked(turns(said("A", begins_s, "So")), [(10.0, "q1")], interviewer="B")
     assert turn.question == question
+
+
+def test_a_question_marked_as_its_last_word_ends_is_its_own_turn() -> None:
+    talk = [
+        *said("P07", 1.0, "It was fine."),
+        *said("Interviewer", 4.0, "And what made you stay?"),
+        *said("P07", 9.0, "My supporter."),
+    ]
+    found = asked(turns(talk), [(0.0, "q1"), (talk[7].word.end_s, "q2")], "Interviewer")
+    assert [turn.question for turn in found] == ["q1", "q2", "q2"]
 
 
 def test_nothing_said_is_no_turn() -> None:
@@ -369,11 +385,18 @@ def test_a_pause_ends_a_phrase(pause_s: float, second: str) -> None:
     assert labels(attribute(words, [span("A", 0.0, 4.0)], voices))[-1] == second
 
 
+def test_a_change_of_speaker_ends_a_phrase() -> None:
+    words = phrase(0.0, "did it begin with a letter", pace_s=0.5)
+    voices = sounds(*[(0.7, 0.2)] * 4, *[(0.2, 0.7)] * 8)
+    spans = [span("A", 0.0, 1.5), span("B", 1.5, 4.0)]
+    assert labels(attribute(words, spans, voices)) == ["A"] * 3 + ["B"] * 3
+
+
 @pytest.mark.parametrize(("better", "speaker"), [(0.03, "B"), (0.01, "A")])
 def test_diarisation_decides_where_two_voices_sound_nearly_the_same(better: float, speaker: str) -> None:
-    words = phrase(0.0, "one two three four")
+    words = phrase(0.0, "one two three four five six seven eight")
     voices = sounds(*[(0.5, 0.5 + better)] * 8)
-    assert labels(attribute(words, [span("A", 0.0, 4.0)], voices)) == [speaker] * 4
+    assert labels(attribute(words, [span("A", 0.0, 4.0)], voices)) == [speaker] * 8
 
 
 def test_the_sound_of_a_short_phrase_counts_less() -> None:

@@ -80,6 +80,12 @@ def test_a_channel_far_below_the_other_counts_as_silent() -> None:
     assert channels.layout(stereo(talk, [level - 70 for level in rest])) is Layout.MIXED
 
 
+def test_a_quieter_side_is_measured_against_itself() -> None:
+    # A leak of 15 dB each way; the right is recorded 20 dB lower.
+    left, right = [LOUD_DB, LOUD_DB - 15] * 20, [LOUD_DB - 35, LOUD_DB - 20] * 20
+    assert channels.layout(stereo(left, right, 5)) is Layout.SEPARATE
+
+
 def test_recordings_that_are_longer_than_a_block_are_measured_whole() -> None:
     half = [LOUD_DB] * 65
     quiet = [FLOOR_DB] * 65
@@ -125,6 +131,17 @@ def test_an_echo_may_outlast_its_source_a_little() -> None:
 def test_who_answers_at_once_is_not_silenced() -> None:
     heard = gate([LOUD_DB - 20, LOUD_DB], [LOUD_DB, LOUD_DB - 1])
     assert heard == [False] * 10 + [True] * 10
+
+
+def test_the_recording_itself_is_not_silenced() -> None:
+    class Kept(MemoryAudio):
+        def read(self, start_frame: int, stop_frame: int) -> NDArray[np.float32]:
+            return samples
+
+    samples = np.stack([tone([LOUD_DB, LOUD_DB - 20]), tone([FLOOR_DB, LOUD_DB])])
+    audio = Kept(to_int16(samples))
+    assert (channels.gated_samples(audio, Layout.SEPARATE, 0, 0, audio.frames) == 0).any()
+    assert (samples != 0).all()
 
 
 def test_mixed_channels_are_not_gated() -> None:

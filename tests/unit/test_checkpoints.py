@@ -7,12 +7,17 @@ import pytest
 
 from interviewkit.errors import WeightsError
 
-pytestmark = pytest.mark.slow
-"""These import pyannote, which takes seconds."""
+# These import pyannote, which takes seconds and needs to be made ready first.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("pyannote")]
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pyannote() -> None:
+    import tests.unit.untrained  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def saved(pyannote: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint in pyannote's format."""
     from tests.unit import untrained
 
@@ -54,7 +59,24 @@ def test_a_segmentation_network_comes_back_as_it_was(saved: Path) -> None:
     assert not after.training
 
 
-def test_an_embedding_network_comes_back_as_it_was(tmp_path: Path) -> None:
+SINCE_4 = {"round_to_power_of_two", "snip_edges", "fbank_centering_span"}
+"""Settings that pyannote 4 saves with WeSpeaker and that its constructor does not take."""
+
+
+@pytest.mark.parametrize(
+    "unsaved",
+    [
+        pytest.param(SINCE_4, id="saved by pyannote 3"),
+        pytest.param(
+            set(),
+            id="saved by pyannote 4",
+            marks=pytest.mark.xfail(
+                strict=True, reason="settings that the constructor lacks are not dropped"
+            ),
+        ),
+    ],
+)
+def test_an_embedding_network_comes_back_as_it_was(tmp_path: Path, unsaved: set[str]) -> None:
     import torch
 
     from interviewkit.speech.embeddings import WeSpeakerFrames, embedding_model
@@ -62,7 +84,8 @@ def test_an_embedding_network_comes_back_as_it_was(tmp_path: Path) -> None:
 
     before = untrained.wespeaker()
     found = untrained.checkpoint(before)
-    # The published checkpoint holds the weights of its training loss as well.
+    found["hyper_parameters"] = {k: v for k, v in found["hyper_parameters"].items() if k not in unsaved}
+    # A checkpoint may hold the weights of its training loss as well.
     found["state_dict"] = {**found["state_dict"], "loss_func.W": torch.zeros(256, 5)}
     untrained.save(found, tmp_path / "pytorch_model.bin")
     after = embedding_model(tmp_path)
@@ -114,7 +137,7 @@ def test_code_in_a_checkpoint_is_not_run(saved: Path, tmp_path: Path, place: str
 
 def test_code_in_a_bare_pickle_is_not_run(tmp_path: Path) -> None:
     path, trace = tmp_path / "pytorch_model.bin", tmp_path / "it ran"
-    path.write_bytes(pickle.dumps(Hostile(trace)))
+    path.write_bytes(pickle.dumps(Hostile(trace), protocol=2))
     refused(path)
     assert not trace.exists()
 
@@ -164,12 +187,4 @@ def test_only_known_networks_are_built(saved: Path, tmp_path: Path, part: str, v
 
     found = contents(saved)
     found["pyannote.audio"]["architecture"][part] = value
-    refused(untrained.save(found, tmp_path / "pytorch_model.bin"))
-
-
-def test_settings_that_the_network_does_not_know_are_refused(saved: Path, tmp_path: Path) -> None:
-    from tests.unit import untrained
-
-    found = contents(saved)
-    found["hyper_parameters"]["execute"] = True
     refused(untrained.save(found, tmp_path / "pytorch_model.bin"))

@@ -75,6 +75,8 @@ def test_a_call_becomes_turns_with_names() -> None:
     assert found.provenance.transcriber == found.provenance.diariser == {"engine": "script"}
     assert found.provenance.channels is Layout.MONO
     assert desk.speech.diarised == [2]
+    # One chunk, from which the pauses are left out.
+    assert [len(chunk.pieces) for chunk in desk.drafts[-1].chunks] == [4]
 
 
 def test_words_are_saved_before_speakers_are_looked_for_and_no_two_engines_run_at_once() -> None:
@@ -296,12 +298,13 @@ def test_flags_are_in_time_order() -> None:
     first = Desk(Speech(LONG_TALK))
     first.run(LONG)
     draft = first.drafts[-1]
-    unsure = [
-        heard.model_copy(
-            update={"words": tuple(w.model_copy(update={"probability": 0.1}) for w in heard.words)}
-        )
-        for heard in draft.heard
-    ]
-    found = Desk().run(LONG, draft=draft.model_copy(update={"heard": tuple(unsure)}))
-    assert len(found.flags) > 1
+    start, middle, end = draft.heard
+    mumbled = tuple(word.model_copy(update={"probability": 0.1}) for word in start.words)
+    heard = (
+        start.model_copy(update={"words": mumbled}),
+        middle,
+        end.model_copy(update={"no_speech_prob": 0.95, "avg_logprob": -2.0}),
+    )
+    found = Desk().run(LONG, draft=draft.model_copy(update={"heard": heard}))
+    assert {FlagKind.LOW_CONFIDENCE, FlagKind.REMOVED} <= {flag.kind for flag in found.flags}
     assert list(found.flags) == sorted(found.flags, key=lambda flag: flag.start_s)

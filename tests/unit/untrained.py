@@ -37,13 +37,16 @@ def segmentation() -> Model:
         permutation_invariant=True,
     )
     model.build()
-    return model.eval()
+    model.eval()
+    return model
 
 
 def campplus() -> CAMPlusPlus:
     """CAM++ whose normalisations have seen some noise, so that its output is neither flat nor huge."""
     torch.manual_seed(2)
-    return _settled(CAMPlusPlus())
+    model = CAMPlusPlus()
+    _settle(model)
+    return model
 
 
 def wespeaker() -> Model:
@@ -53,7 +56,8 @@ def wespeaker() -> Model:
     model.specifications = Specifications(
         problem=Problem.REPRESENTATION, resolution=Resolution.CHUNK, duration=10.0
     )
-    return _settled(model)
+    _settle(model)
+    return model
 
 
 def noise(seconds: float, seed: int = 0) -> torch.Tensor:
@@ -82,11 +86,11 @@ def save(found: object, path: Path) -> Path:
     return path
 
 
-def _settled(model: Any) -> Any:
-    """The network ready for use, its running statistics taken from a second of noise."""
+def _settle(model: Model) -> None:
+    """Make a network ready for use, its running statistics taken from a second of noise."""
     for part in model.modules():
         if isinstance(part, torch.nn.modules.batchnorm._BatchNorm):
             part.momentum = None
     with torch.inference_mode():
         model.train()(torch.stack([noise(1.0, 1), noise(1.0, 2)])[:, None])
-    return model.eval()
+    model.eval()

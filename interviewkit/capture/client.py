@@ -1,0 +1,173 @@
+"""The program's end: start a recorder, attach to one, hear it and tell it what to do.
+
+A `Recorder` is one attachment. Closing it, or dying, leaves the recording running; `stop` ends it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from interviewkit.capture import endpoint
+from interviewkit.capture.messages import (
+    Closed,
+    Failed,
+    Message,
+    Order,
+    State,
+    Wanted,
+    line,
+    unpack,
+)
+from interviewkit.errors import DeviceError
+
+REHEARSAL_PATIENCE_S = 2.0
+
+
+class Recorder:
+    """An attachment to a recorder. One thread receives; any may send."""
+
+    def __init__(self, address: str) -> None:
+        """Attach; raises DeviceError where no recorder listens. `state` is how things stood then."""
+        connection = endpoint.connect(address)
+        if connection is None:
+            raise _ended()
+        self._connection = connection
+        self._lines = b""
+        self._sending = threading.Lock()
+        first = self.receive(endpoint.PATIENCE_S)
+        if not isinstance(first, State):
+            self.close()
+            raise _ended()
+        self.state = first
+
+    def receive(self, timeout_s: float) -> Message | None:
+        """The next message, or None if there is none for so long.
+
+        Raises DeviceError when the recorder has ended without a last word: it was killed.
+        """
+        until_s = time.monotonic() + timeout_s
+        while b"\n" not in self._lines:
+            self._connection.settimeout(max(0.001, until_s - time.monotonic()))
+            try:
+                data = self._connection.recv(65536)
+            except TimeoutError:
+                return None
+            except OSError:
+                data = b""
+            if not data:
+                raise _ended()
+            self._lines += data
+        text, _, self._lines = self._lines.partition(b"\n")
+        return unpack(json.loads(text))
+
+    def mark(self, mark: str, at_s: float | None = None) -> None:
+        """Ask for the frame of a moment, now or `at_s` by `time.monotonic()`; `Marked` answers."""
+        self._send(do="mark", mark=mark, at_s=time.monotonic() if at_s is None else at_s)
+
+    def pause(self) -> None:
+        """Go off the record, from this moment to the sample."""
+        self._send(do="pause", at_s=time.monotonic())
+
+    def resume(self) -> None:
+        """Go on the record again."""
+        self._send(do="resume", at_s=time.monotonic())
+
+    def judge(self) -> None:
+        """Ask how the last ten seconds of a rehearsal were; `Judged` answers."""
+        self._send(do="judge")
+
+    def status(self) -> None:
+        """Ask how things stand; `State` answers."""
+        self._send(do="status")
+
+    def stop(self) -> None:
+        """End the recording; `Closed` is the last message."""
+        self._send(do="stop")
+
+    def wait_closed(self, timeout_s: float) -> Closed:
+        """Receive until the recording is closed; DeviceError if that takes longer or it was killed."""
+        until_s = time.monotonic() + timeout_s
+        while (left_s := until_s - time.monotonic()) > 0:
+            message = self.receive(left_s)
+            if isinstance(message, Closed):
+                return message
+        raise DeviceError("The recorder does not answer.", "The recording goes on; attach with: --recover")
+
+    def close(self) -> None:
+        """Detach; the recording goes on."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(self, **command: object) -> None:
+        with self._sending, suppress(OSError):
+            # A recorder that is gone shows in `receive`.
+            self._connection.sendall(line(command))
+
+
+def start(order: Order) -> None:
+    """Start a recorder; raises DeviceError with what keeps it from recording, and then there is none."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "interviewkit.capture.recorder"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=os.name == "posix",
+        # Not where it was started: a disk in use can't be taken out.
+        cwd=Path(sys.executable).anchor,
+    )
+    # Whoever starts a process has to collect it; nobody waits for this one.
+    threading.Thread(target=process.wait, daemon=True).start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        with suppress(OSError):
+            process.stdin.write(line(asdict(order)))
+            process.stdin.flush()
+        said = process.stdout.readline()
+    if not said:
+        raise DeviceError(
+            "The recorder could not start.",
+            "Check that a microphone works in another program, then try again.",
+        )
+    answer = json.loads(said)
+    if answer["event"] == "failed":
+        failed = unpack(answer)
+        assert isinstance(failed, Failed)
+        raise DeviceError(failed.message, failed.hint)
+
+
+@contextmanager
+def rehearsal(inputs: tuple[Wanted, ...]) -> Iterator[Recorder]:
+    """Levels and alarms of devices without recording: nothing touches the disk; it ends with the block."""
+    name = uuid4().hex
+    order = Order(name, "", endpoint.address(name), inputs, patience_s=REHEARSAL_PATIENCE_S)
+    start(order)
+    with Recorder(order.address) as recorder:
+        try:
+            yield recorder
+        finally:
+            recorder.stop()
+
+
+def _ended() -> DeviceError:
+    return DeviceError(
+        "The recorder has ended by itself.",
+        "What it had recorded is kept; put it into the study with: interviewkit record --recover",
+    )

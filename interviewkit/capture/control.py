@@ -1,0 +1,173 @@
+"""Recordings and the study: begin one, find what was not finished, make it a call.
+
+    Grant[Record] ─► begin ─► recorder ─► closed, or killed ─► keep ─► call
+
+A recording that is being made, or that nobody made a call of, is `audio-<id>.tar.partial` in its interview's
+folder with `audio-<id>.journal` beside it. Both are there before the first sample.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.capture import client, endpoint, journal
+from interviewkit.capture.messages import PATIENCE_S, Gap, Message, Order, Wanted
+from interviewkit.capture.writer import room_s
+from interviewkit.consent import Grant, Record
+from interviewkit.errors import DeviceError, InterviewkitError, StorageError, StudyError, UsageError
+from interviewkit.models import Call, Side
+from interviewkit.models import Gap as KeptGap
+from interviewkit.paths import private_dir, storage_errors
+from interviewkit.recording import recover
+from interviewkit.sealing import KeyClass
+from interviewkit.study import Study
+from interviewkit.study_documents import Recorded, check_owner
+
+LEAST_ROOM_S = 60
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A recording that is no call yet; `messages` are what its journal holds."""
+
+    interview: str
+    recording: str
+    order: Order
+    messages: tuple[Message, ...]
+
+    def attach(self) -> client.Recorder | None:
+        """An attachment to its recorder, if that still runs."""
+        with suppress(DeviceError):
+            return client.Recorder(self.order.address)
+        return None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A recording that became a call; `complete` is false where a kill cut off its end."""
+
+    interview: str
+    call: Call
+    complete: bool
+
+
+def begin(
+    study: Study,
+    grant: Grant[Record],
+    inputs: Sequence[Wanted],
+    *,
+    interview: str | None = None,
+    patience_s: float = PATIENCE_S,
+) -> client.Recorder:
+    """Start to record a call of the grant's participant: of a new interview, or a further one of `interview`.
+
+    Raises UsageError while another recording of the study is being made, StorageError without room on the
+    disk, DeviceError where a device can't be recorded from; then nothing is left behind.
+    """
+    _check_idle(study)
+    if interview is not None:
+        check_owner(grant, study.interview(interview).id)
+    _check_room(study.root, sum(wanted.channels for wanted in inputs))
+    sealer = study.sealer(grant, KeyClass.AUDIO)
+    if sealer.suffix:
+        raise StudyError("This version can't record into a sealed study.", "Update interviewkit.")
+    side = Side.LEFT if sum(wanted.channels for wanted in inputs) == 2 else Side.GUESS
+    chosen = interview if interview is not None else study.new_interview(grant, side).id
+    recording = uuid4().hex
+    order = Order(
+        recording=recording,
+        interview=chosen,
+        address=endpoint.address(recording),
+        inputs=tuple(inputs),
+        audio=str(study.paths.unfinished_audio(chosen, recording).absolute()),
+        journal=str(study.paths.journal(chosen, recording).absolute()),
+        patience_s=patience_s,
+    )
+    try:
+        private_dir(study.paths.unfinished_audio(chosen, recording).parent)
+        journal.create(study.paths.journal(chosen, recording), order)
+        client.start(order)
+    except InterviewkitError:
+        # Not where somebody is impatient: then a recorder may be there, and closes itself.
+        _drop(study, grant, chosen, recording)
+        raise
+    return client.Recorder(order.address)
+
+
+def unfinished(study: Study) -> list[Unfinished]:
+    """Recordings that are being made, or that a kill left; whoever opens a study should ask.
+
+    StorageError for a journal that can't be read.
+    """
+    found = []
+    for path in sorted(study.paths.recordings.glob("*/audio-*.journal")):
+        recording, interview = path.stem.removeprefix("audio-"), path.parent.name
+        if study.paths.unfinished_audio(interview, recording).exists():
+            order, messages = journal.read(path)
+            found.append(Unfinished(interview, recording, order, tuple(messages)))
+        elif recording in {call.recording for call in study.interview(interview).calls}:
+            # Killed between the call's entry and here.
+            path.unlink(missing_ok=True)
+    return found
+
+
+def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> Kept | None:
+    """Make a recording the next call of its interview: one that was closed, or what a kill left of it.
+
+    None where nothing was recorded; then it is removed, and an interview without calls with it. Raises
+    ConsentRefused and StorageError, and then everything stays as it is, to try again.
+    """
+    audio = study.paths.unfinished_audio(interview, recording)
+    found = recover(audio)
+    if not found.records:
+        _drop(study, grant, interview, recording)
+        return None
+    order, messages = journal.read(study.paths.journal(interview, recording))
+    if found.frames is None or found.complete is None:
+        raise StudyError(f"{audio} can't be opened.", "Update interviewkit.")
+    facts = Recorded(
+        recording=recording,
+        source="recorded",
+        sample_rate=SAMPLE_RATE,
+        channels=order.channels,
+        frames=found.frames,
+        head=found.head,
+        gaps=tuple(_kept(gap) for gap in journal.gaps(messages) if gap.frame <= found.frames),
+    )
+    call = study.add_call(grant, interview, facts)
+    with storage_errors(audio):
+        study.paths.journal(interview, recording).unlink(missing_ok=True)
+    return Kept(interview, call, found.complete)
+
+
+def _kept(gap: Gap) -> KeptGap:
+    return KeptGap.model_validate(asdict(gap))
+
+
+def _check_idle(study: Study) -> None:
+    for found in unfinished(study):
+        recorder = found.attach()
+        if recorder is not None:
+            recorder.close()
+            raise UsageError(
+                f"{found.interview} is being recorded right now.",
+                "Attach to that recording with: interviewkit record --recover",
+            )
+
+
+def _check_room(folder: Path, channels: int) -> None:
+    if room_s(folder, channels) < LEAST_ROOM_S:
+        raise StorageError(
+            f"The disk of {folder} has no room for a minute.", "Free some space and try again."
+        )
+
+
+def _drop(study: Study, grant: Grant[Record], interview: str, recording: str) -> None:
+    """Take back a recording in which there is nothing, and its interview if that has no other call."""
+    with storage_errors(study.paths.recordings):
+        study.paths.unfinished_audio(interview, recording).unlink(missing_ok=True)
+        study.paths.journal(interview, recording).unlink(missing_ok=True)
+    study.drop_interview(grant, interview)

@@ -1,0 +1,214 @@
+"""The recorder: a process that records until it is told to stop, whoever started it.
+
+    order on standard input ─► devices open ─► "ready" on standard output ─► recording ─► closed
+
+It belongs to no terminal and to no parent: what ends it is `stop`, a signal, a full disk, or nobody being
+attached for a minute. However it ends, the recording is closed; a kill leaves one that can be recovered.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from interviewkit.capture import endpoint, streams
+from interviewkit.capture.hub import Command, Hub
+from interviewkit.capture.messages import Failed, Message, Order, State, line, pack, read_order
+from interviewkit.capture.streams import Input
+from interviewkit.capture.writer import Capture
+from interviewkit.errors import DeviceError, InterviewkitError
+
+TICK_S = 0.025
+WATCH_S = 0.7
+RETRY_S = 2.0
+DEAD_S = 3.0
+TAIL_S = 0.15
+"""What was said just before the end is still on its way for so long."""
+
+
+class Keeper(threading.Thread):
+    """Looks after the devices: notices that one is gone or was exchanged, and opens it again when it can.
+
+    In a thread of its own, because asking a sound system may take long; `found` says what it found about
+    each device: None for one that is as it should be, otherwise what to add to the alarm.
+    """
+
+    def __init__(self, inputs: Sequence[Input]) -> None:
+        super().__init__(daemon=True)
+        self.found: list[str | None] = [None] * len(inputs)
+        self._inputs = inputs
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        """Look every now and then, until `end`."""
+        retry_s = time.monotonic()
+        while not self._done.wait(WATCH_S):
+            feeding = streams.sources()
+            for place, device in enumerate(self._inputs):
+                self.found[place] = self._look(device, feeding)
+            now_s = time.monotonic()
+            if any(found is not None for found in self.found) and now_s - retry_s > RETRY_S:
+                retry_s = now_s
+                self._mend()
+
+    def end(self) -> None:
+        """Stop looking; returns when nothing is being opened any more."""
+        self._done.set()
+        self.join()
+
+    def _look(self, device: Input, feeding: dict[int, str]) -> str | None:
+        if not device.active or time.monotonic() - device.last_s > DEAD_S:
+            return ""
+        moved = device.moved_to(feeding)
+        return None if moved is None else f", and {moved} is recorded in its place"
+
+    def _mend(self) -> None:
+        present = streams.source_names()
+        if all(not device.active for device in self._inputs):
+            for device in self._inputs:
+                device.close()
+            streams.start_over()
+        for device, found in zip(self._inputs, self.found, strict=True):
+            # While another device stands in, leave it at that until the right one is back.
+            if found == "" or (found and device.source is not None and device.source[1] in present):
+                device.close()
+                try:
+                    device.open()
+                except DeviceError:
+                    continue
+
+
+class Recorder:
+    """The process: devices, one capture, and whoever is attached."""
+
+    def __init__(self, order: Order) -> None:
+        """Open everything; raises DeviceError or StorageError, and then nothing is left."""
+        self._order = order
+        self._ending: str | None = None
+        self._inputs: list[Input] = []
+        self._started_at = datetime.now(UTC).isoformat()
+        listening, token = endpoint.listen(order.address)
+        try:
+            for wanted in order.inputs:
+                self._inputs.append(Input(wanted))
+            self._hub: Hub | None = None
+            self._capture = Capture(order, self._inputs, self._publish, asleep_s)
+        except BaseException:
+            listening.close()
+            endpoint.remove(order.address)
+            for device in self._inputs:
+                device.close()
+            raise
+        self._hub = Hub(listening, token, self._state, self._obey)
+
+    def run(self) -> None:
+        """Record to the end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: self._end("ended by a signal"))
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        keeper = Keeper(self._inputs)
+        keeper.start()
+        try:
+            while self._capture.reason is None:
+                self._tick(keeper)
+                time.sleep(TICK_S)
+            until_s = time.monotonic() + TAIL_S
+            while time.monotonic() < until_s:
+                self._tick(keeper)
+                time.sleep(TICK_S)
+        finally:
+            keeper.end()
+            for device in self._inputs:
+                device.close()
+            self._capture.finish()
+            if self._hub is not None:
+                self._hub.close()
+            endpoint.remove(self._order.address)
+
+    def _tick(self, keeper: Keeper) -> None:
+        now_s = time.monotonic()
+        for place, found in enumerate(keeper.found):
+            self._capture.gone(place, found is not None, found or "", now_s)
+        self._capture.tick(now_s)
+        if self._hub is not None and self._hub.alone_s(now_s) > self._order.patience_s:
+            self._end("nobody attached")
+        if self._ending is not None:
+            self._capture.stop(self._ending)
+
+    def _end(self, reason: str) -> None:
+        self._ending = self._ending or reason
+
+    def _publish(self, message: Message) -> None:
+        if self._hub is not None:
+            self._hub.publish(message)
+
+    def _state(self, missed: tuple[Message, ...]) -> State:
+        return State(
+            recording=self._order.recording,
+            interview=self._order.interview,
+            labels=self._order.labels,
+            rates_hz=tuple(device.rate_hz for device in self._inputs),
+            started_at=self._started_at,
+            pid=os.getpid(),
+            frame=self._capture.frame_at(time.monotonic()),
+            paused=self._capture.paused_since_s is not None,
+            blocks=sum(device.blocks for device in self._inputs),
+            dropped_blocks=sum(device.dropped_blocks for device in self._inputs),
+            longest_callback_s=max(device.longest_callback_s for device in self._inputs),
+            missed=missed,
+        )
+
+    def _obey(self, command: Command) -> Message | None:
+        """Carry out a command; KeyError or ValueError for what is none."""
+        now_s = time.monotonic()
+        commands: dict[str, Callable[[], Message | None]] = {
+            "mark": lambda: self._capture.mark(str(command["mark"]), float(command.get("at_s", now_s))),
+            "pause": lambda: self._capture.pause(float(command.get("at_s", now_s))),
+            "resume": lambda: self._capture.resume(float(command.get("at_s", now_s))),
+            "stop": lambda: self._end("stopped"),
+            "judge": self._capture.judged,
+            "status": lambda: self._state(()),
+        }
+        return commands[command["do"]]()
+
+
+def asleep_s() -> float:
+    """For how long this computer has slept since it started; 0 where the system doesn't say.
+
+    Linux and macOS have a clock that goes on in sleep and one that doesn't.
+    """
+    pairs = (("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"), ("CLOCK_MONOTONIC_RAW", "CLOCK_UPTIME_RAW"))
+    for whole, awake in pairs:
+        if hasattr(time, whole) and hasattr(time, awake):
+            return time.clock_gettime(getattr(time, whole)) - time.clock_gettime(getattr(time, awake))
+    return 0.0
+
+
+def main() -> None:
+    """Read the order, say on standard output that the recording has begun or why not, then let go of it."""
+    order = read_order(json.loads(sys.stdin.buffer.readline()))
+    answer: dict[str, Any] = {"event": "ready"}
+    recorder = None
+    try:
+        recorder = Recorder(order)
+    except InterviewkitError as error:
+        answer = pack(Failed(error.message, error.hint))
+    except OSError:
+        answer = pack(Failed("PortAudio is missing, which recording needs.", "Install it: see the guide."))
+    sys.stdout.buffer.write(line(answer))
+    sys.stdout.buffer.flush()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1):
+        os.dup2(nowhere, stream)
+    if recorder is not None:
+        recorder.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""The heart of the recorder: blocks in, records of one second on the disk, messages out.
+
+`Capture.tick` is called some forty times a second and does everything in turn, so that nothing here needs a
+lock but what a command touches. Devices and clocks come from outside: `recorder` gives the real ones.
+"""
+
+import errno
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.capture import alarms, journal
+from interviewkit.capture.alarms import Board, Kind, Watch
+from interviewkit.capture.judge import judge
+from interviewkit.capture.messages import (
+    FLOOR_DB,
+    Alarm,
+    Anchor,
+    Closed,
+    Gap,
+    Judged,
+    Levels,
+    Marked,
+    Message,
+    Order,
+    Paused,
+    Saved,
+    seconds,
+)
+from interviewkit.capture.meters import WINDOW_S, Meter, Reading
+from interviewkit.capture.tape import Tape
+from interviewkit.capture.tracks import Block, Lost, Mixer, Stretch, Track
+from interviewkit.errors import StorageError
+from interviewkit.paths import storage_errors
+from interviewkit.recording import RecordingWriter, recover
+from interviewkit.sealing import ClearSealer, Sealer
+
+SYNC_S = 0.5
+"""Less than a record, so that every record is forced to the disk as it is written."""
+REHEARSED_S = 10
+ASLEEP_S = 2.0
+
+
+class Source(Protocol):
+    """An open device, see `streams.Input`."""
+
+    rate_hz: int
+    last_s: float
+    blocks: int
+    dropped_blocks: int
+    flagged_blocks: int
+
+    def take(self) -> list[Block]:
+        """The blocks since the last time."""
+
+
+def sealer(recipe: dict[str, str]) -> Sealer:
+    """What seals the records, from an order's `seal`; KeyError for a kind that this version doesn't know."""
+    return {"clear": ClearSealer}[recipe["kind"]]()
+
+
+class Capture:
+    """One recording, or one rehearsal, from its first block to its last."""
+
+    def __init__(
+        self,
+        order: Order,
+        sources: Sequence[Source],
+        publish: Callable[[Message], None],
+        asleep_s: Callable[[], float],
+    ) -> None:
+        """`publish` tells everybody; `asleep_s` says for how long the computer has slept since it started."""
+        now_s = time.monotonic()
+        self.reason: str | None = None
+        self.paused_since_s: float | None = None
+        self._order = order
+        self._sources = tuple(sources)
+        self._publish = publish
+        self._asleep_s = asleep_s
+        self._slept_s = asleep_s()
+        self._tape = Tape(now_s)
+        self._board = Board(self._tell)
+        self._tracks = [
+            Track(source.rate_hz, wanted.channels, now_s)
+            for source, wanted in zip(sources, order.inputs, strict=True)
+        ]
+        self._mixer = Mixer(self._tracks)
+        self._meters = [Meter(source.rate_hz) for source in sources]
+        self._watches = [Watch(label, self._board, now_s) for label in order.labels]
+        self._heard: list[list[Reading]] = [[] for _ in order.labels]
+        self._troubles = [0] * len(sources)
+        self._rehearsed: deque[NDArray[np.int16]] = deque()
+        self._levels_s = self._second_s = now_s
+        self._commands = threading.Lock()
+        self._failed = False
+        self._writer = self._new_writer()
+
+    def _new_writer(self) -> RecordingWriter | None:
+        if self._order.audio is None:
+            return None
+        using = sealer(self._order.seal)
+        return RecordingWriter(
+            Path(self._order.audio),
+            self._order.recording,
+            SAMPLE_RATE,
+            self._order.channels,
+            seal=using.seal,
+            suffix=using.suffix,
+            sync_every_s=SYNC_S,
+        )
+
+    # ── what anybody may call, from any thread ──────────────────────────────────────────────────
+
+    def frame_at(self, at_s: float) -> int:
+        """The frame that is, or will be, recorded at a moment."""
+        return self._tape.frame_at(at_s)
+
+    def mark(self, mark: str, at_s: float) -> None:
+        """Answer which frame a moment has, once the answer is in the journal."""
+        self._note(Marked(mark, self._tape.frame_at(at_s)))
+
+    def pause(self, at_s: float) -> None:
+        """Leave out what is heard from now on."""
+        with self._commands:
+            if self.paused_since_s is None:
+                self.paused_since_s = at_s
+                frame = self._tape.frame_at(at_s)
+                self._tape.switch(at_s, paused=True)
+                self._note(Paused(frame, on=True))
+
+    def resume(self, at_s: float) -> None:
+        """Keep what is heard again."""
+        with self._commands:
+            if self.paused_since_s is not None:
+                frame = self._tape.frame_at(at_s)
+                self._tape.switch(at_s, paused=False)
+                self._note(Gap(frame, round(at_s - self.paused_since_s, 3), "paused", filled=False))
+                self._note(Paused(frame, on=False))
+                self.paused_since_s = None
+
+    def stop(self, reason: str) -> None:
+        """Let the next tick be the last."""
+        self.reason = self.reason or reason
+
+    def judged(self) -> Judged:
+        """How the last seconds of a rehearsal were."""
+        pieces = [np.zeros((self._order.channels, 0), np.int16), *self._rehearsed]
+        figures, findings = judge(np.concatenate(pieces, axis=1), self._order.labels)
+        return Judged(tuple(figures), tuple(findings))
+
+    # ── the recorder's own thread ───────────────────────────────────────────────────────────────
+
+    def tick(self, now_s: float) -> None:
+        """Take what has come, write what is due, and say what there is to say."""
+        self._take(now_s)
+        if now_s - self._levels_s >= WINDOW_S:
+            self._levels_s = now_s
+            self._say_levels(now_s)
+        try:
+            self._write(*self._mixer.advance(now_s), now_s)
+            if now_s - self._second_s >= 1:
+                self._second_s = now_s
+                self._each_second(now_s)
+        except StorageError as error:
+            self._disk_failed(error, now_s)
+
+    def gone(self, place: int, gone: bool, detail: str, now_s: float) -> None:
+        """Say whether a device is gone, or another has taken its place."""
+        self._board.put(Kind.GONE, self._order.inputs[place].name, gone, now_s, detail)
+
+    def finish(self) -> Closed:
+        """Write what is left and close the recording; the devices are closed by now."""
+        now_s = time.monotonic()
+        self._take(now_s)
+        try:
+            self._write(*self._mixer.end(), now_s)
+            if self._writer is not None and not self._failed:
+                self._writer.close()
+        except StorageError as error:
+            self._disk_failed(error, now_s)
+        frames = self._tape.frames if self._writer is None else self._writer.stored_frames
+        closed = Closed(self.reason or "stopped", frames, self._gaps())
+        self._note(closed)
+        return closed
+
+    def _take(self, now_s: float) -> None:
+        for place, source in enumerate(self._sources):
+            name = self._order.inputs[place].name
+            for block in source.take():
+                self._tracks[place].push(block)
+                self._meters[place].push(block.samples)
+            first = sum(wanted.channels for wanted in self._order.inputs[:place])
+            for readings in self._meters[place].readings():
+                for channel, reading in enumerate(readings, first):
+                    self._heard[channel].append(reading)
+                    self._watches[channel].hear(reading, now_s)
+            self._board.put(Kind.STALLED, name, now_s - source.last_s > alarms.STALLED_S, now_s)
+            troubles = source.dropped_blocks + source.flagged_blocks
+            if troubles > self._troubles[place]:
+                self._troubles[place] = troubles
+                self._board.happened(Kind.DROPOUT, name, now_s)
+
+    def _write(self, stretches: list[Stretch], lost: list[tuple[int, Lost]], now_s: float) -> None:
+        for place, loss in lost:
+            self._lose(place, loss, now_s)
+        for stretch in stretches:
+            for samples in self._tape.cut(stretch):
+                if self._writer is None:
+                    self._rehearse(samples)
+                elif not self._failed:
+                    self._writer.write(samples)
+
+    def _lose(self, place: int, loss: Lost, now_s: float) -> None:
+        if self.paused_since_s is None:
+            channel = place if len(self._sources) > 1 else None
+            frame = self._tape.frame_at(loss.at_s)
+            self._note(Gap(frame, round(loss.seconds, 3), "sound lost", loss.filled, channel))
+        name = self._order.inputs[place].name
+        self._board.happened(Kind.DROPOUT, name, now_s, f" ({loss.seconds:.1f} s)")
+
+    def _rehearse(self, samples: NDArray[np.int16]) -> None:
+        self._rehearsed.append(samples)
+        while sum(piece.shape[1] for piece in self._rehearsed) > REHEARSED_S * SAMPLE_RATE:
+            self._rehearsed.popleft()
+
+    def _say_levels(self, now_s: float) -> None:
+        peaks = [max((reading.peak_db for reading in heard), default=FLOOR_DB) for heard in self._heard]
+        means = [max((reading.rms_db for reading in heard), default=FLOOR_DB) for heard in self._heard]
+        self._heard = [[] for _ in self._heard]
+        self._publish(Levels(self._tape.frame_at(now_s), tuple(peaks), tuple(means)))
+
+    def _each_second(self, now_s: float) -> None:
+        self._publish(Anchor(now_s, datetime.now(UTC).isoformat(), self._tape.frame_at(now_s)))
+        for kind in (Kind.DROPOUT, Kind.SUSPENDED, Kind.CLIPPING):
+            self._board.calm(kind, now_s)
+        slept_s = self._asleep_s()
+        if slept_s - self._slept_s > ASLEEP_S:
+            self._slept(slept_s - self._slept_s, now_s)
+        self._slept_s = slept_s
+        if self._writer is not None:
+            self._check_disk(self._writer, now_s)
+
+    def _slept(self, slept_s: float, now_s: float) -> None:
+        self._note(Gap(self._tape.frame_at(now_s), round(slept_s, 1), "computer asleep", filled=False))
+        self._board.happened(Kind.SUSPENDED, "", now_s, f"{slept_s / 60:.1f} minutes")
+
+    def _check_disk(self, writer: RecordingWriter, now_s: float) -> None:
+        left_s = room_s(Path(str(self._order.audio)).parent, self._order.channels)
+        self._publish(Saved(writer.stored_frames, left_s))
+        low = left_s < alarms.DISK_LOW_S
+        self._board.put(Kind.DISK_LOW, "", low, now_s, f"{max(0.0, left_s) / 60:.0f}")
+        if left_s <= 0:
+            self._full(now_s)
+
+    def _disk_failed(self, error: StorageError, now_s: float) -> None:
+        """Nothing more can be written: make what there is a whole recording, as far as that goes."""
+        self._failed = True
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno in (errno.ENOSPC, errno.EDQUOT):
+            self._full(now_s)
+        self.stop("disk failed")
+        with suppress(StorageError):
+            recover(Path(str(self._order.audio)), unseal=None)
+
+    def _full(self, now_s: float) -> None:
+        self._board.put(Kind.DISK_FULL, "", True, now_s)
+        self.stop("disk full")
+
+    def _gaps(self) -> tuple[Gap, ...]:
+        if self._order.journal is None:
+            return ()
+        with suppress(StorageError):
+            return journal.gaps(journal.read(Path(self._order.journal))[1])
+        return ()
+
+    def _tell(self, kind: Kind, where: str, on: bool, text: str) -> None:
+        self._note(Alarm(kind.value, where, on, self._tape.frames, text))
+
+    def _note(self, message: Message) -> None:
+        """Into the journal, then to everybody. A journal that can't be written must not end the recording."""
+        if self._order.journal is not None:
+            with suppress(StorageError):
+                journal.append(Path(self._order.journal), message)
+        self._publish(message)
+
+
+def room_s(folder: Path, channels: int) -> float:
+    """For how many seconds of the loudest noise there is room, with some left for closing; 0 is none.
+
+    Raises StorageError where the disk is gone.
+    """
+    with storage_errors(folder):
+        free = shutil.disk_usage(folder).free - alarms.DISK_RESERVE_BYTES
+    return seconds(free // (2 * channels))

@@ -1,0 +1,314 @@
+"""The app: one study, the screens over it, the work that runs in the background, and every error's way out.
+
+open_app ─► InterviewkitApp ─► Home ─► Consent, Transcript
+Run (thread) ── messages ─► work, notices ─► the bars of whichever screen is open
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Generator, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.filter import LineFilter
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.worker import Worker, WorkerState
+
+from interviewkit import agenda
+from interviewkit.agenda import Agenda
+from interviewkit.errors import InterviewkitError
+from interviewkit.events import Event, Finished, Progress, Warned
+from interviewkit.study import Study
+from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
+from interviewkit.tui.modals import Confirm, Page
+from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.home import Home
+from interviewkit.tui.text import Harmless
+from interviewkit.tui.widgets.bars import Notice, Work
+from interviewkit.tui.work import Job, Pace, Run
+
+LOOK_EVERY_S = 2.0
+STOP_EVERY_S = 0.2
+DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
+THEME_VARIABLE = "INTERVIEWKIT_THEME"
+DARK = Theme(
+    name="dark",
+    primary="#7cc4c4",
+    accent="#7cc4c4",
+    warning="#7cc4c4",
+    error="#e8867c",
+    foreground="#d5d8da",
+    background="#16191c",
+    surface="#16191c",
+    panel="#22272b",
+    variables={"footer-key-foreground": "#7cc4c4", "footer-background": "#16191c"},
+)
+LIGHT = Theme(
+    name="light",
+    primary="#14696b",
+    accent="#14696b",
+    warning="#14696b",
+    error="#a8322a",
+    foreground="#25292c",
+    background="#faf9f6",
+    surface="#faf9f6",
+    panel="#ebe9e3",
+    dark=False,
+    variables={"footer-key-foreground": "#14696b", "footer-background": "#faf9f6"},
+)
+
+
+class InterviewkitApp(App[None]):
+    """A study on the screen."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "interviewkit"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", key_display="?"),
+        Binding("ctrl+p", "command_palette", "all commands", show=False),
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True),
+        Binding("f2", "theme", "light or dark", show=False),
+    ]
+    agenda: reactive[Agenda | None] = reactive[Agenda | None](None)
+    work: reactive[Work | None] = reactive[Work | None](None)
+    notices: reactive[tuple[Notice, ...]] = reactive[tuple[Notice, ...]](())
+
+    def __init__(self, folder: Path) -> None:
+        """Open the study in `folder`; raises StudyError where there is none."""
+        super().__init__()
+        self.study = Study.open(folder, self._heard)
+        self.animation_level = "none"
+        self.taken_by = ""
+        self.crash: Exception | None = None
+        self._run: Run | None = None
+        self._pace = Pace()
+        self._looking = False
+        self._quitting = False
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = "light" if os.environ.get(THEME_VARIABLE) == "light" else "dark"
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home."""
+        return Home()
+
+    def on_mount(self) -> None:
+        """Look at the study now and whenever its files may have changed."""
+        self.look()
+        self.set_interval(LOOK_EVERY_S, self.look)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before the terminal: whatever drew it, it steers nothing."""
+        return [*super().get_line_filters(), HARMLESS]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette has what the keys of the screen have."""
+        for active in screen.keys() if isinstance(screen, Frame) else ():
+            binding, node = active.binding, active.node
+            title = binding.description[:1].upper() + binding.description[1:]
+            if binding.action != "command_palette":
+                act = partial(self.run_action, binding.action, node)
+                yield SystemCommand(title, self.get_key_display(binding), act)
+
+    def action_help(self) -> None:
+        """Show the keys of the screen."""
+        if isinstance(self.screen, Frame):
+            self.push_screen(Page("Keys", Content("\n").join(self.screen.help())))
+
+    def action_theme(self) -> None:
+        """Light to dark and back."""
+        self.theme = "dark" if self.theme == "light" else "light"
+
+    @property
+    def aside(self) -> str:
+        """What is always true of the study, for the right of Home's title."""
+        free = shutil.disk_usage(self.study.root).free
+        return f"not encrypted · {free / 1e9:.0f} GB free"
+
+    # ── the study as it is ──────────────────────────────────────────────────────────────────────
+
+    def look(self) -> None:
+        """Bring the agenda up to date, without keeping anybody waiting."""
+        if not self._looking:
+            self._looking = True
+            self.run_worker(self._look(), group="look", exit_on_error=False)
+
+    async def _look(self) -> None:
+        try:
+            self.agenda = await asyncio.to_thread(agenda.look, self.study)
+        finally:
+            self._looking = False
+
+    # ── notices and errors ──────────────────────────────────────────────────────────────────────
+
+    def tell(self, text: str, hint: str = "") -> None:
+        """Say something that need not be answered; the next such line takes its place."""
+        alarms = tuple(notice for notice in self.notices if notice.alarm)
+        self.notices = (Notice(text, hint), *alarms)
+
+    def alarm(self, text: str, hint: str = "") -> None:
+        """Say something that stays until it is answered; once, however often it happens."""
+        notice = Notice(text, hint, alarm=True)
+        self.notices = (*(known for known in self.notices if known != notice), notice)
+
+    def seen(self) -> None:
+        """The user has read the latest notice."""
+        self.notices = self.notices[:-1]
+
+    def complain(self, error: BaseException) -> None:
+        """The one place where an error becomes a line: message and hint, or no more than its type."""
+        if isinstance(error, InterviewkitError):
+            self.alarm(error.message, error.hint)
+        else:
+            self._unexpected(type(error).__name__)
+
+    def _heard(self, warned: Warned) -> None:
+        """Told by the study, in whichever thread."""
+        self.post_message(Told(warned))
+
+    def _unexpected(self, kind: str) -> None:
+        self.alarm(
+            f"Something unexpected went wrong ({kind}).",
+            f"Start again with {DEBUG_VARIABLE}=1 to see where, and tell the authors.",
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Errors of flows and looks."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.complain(event.worker.error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Close without the library's own traceback, which shows variables: what people said."""
+        if os.environ.get(DEBUG_VARIABLE):
+            super()._fatal_error()
+        else:
+            self._close_messages_no_wait()
+
+    # ── work in the background ──────────────────────────────────────────────────────────────────
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Start jobs; one lot at a time."""
+        if self._run is not None:
+            self.tell("One thing at a time: this has to wait until the work below is done.")
+            return
+        self._pace = Pace()
+        self.work = Work(jobs[0].name, behind=len(jobs) - 1)
+        self._run = Run(jobs, self.post_message)
+        self._run.start()
+        self.refresh_bindings()
+
+    def process(self, calls: Sequence[tuple[str, int]]) -> None:
+        """Transcribe calls (interview, number)."""
+        self.begin([self._transcription(interview, call) for interview, call in calls])
+
+    def _transcription(self, interview: str, call: int) -> Job:
+        def start() -> Generator[Event, None, Any]:
+            from interviewkit import processing
+
+            settings = processing.settings_for(self.study, self.study.interview(interview), call, {})
+            return (yield from processing.process(self.study, interview, call, settings))
+
+        return Job(f"{interview}, call {call}", start)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping is there while there is something to stop."""
+        return self.working if action == "stop" else True
+
+    async def action_stop(self) -> None:
+        """Stop the work; what is finished is kept and the rest goes on from there another time."""
+        if self._run is not None and self.work is not None:
+            self.work = Work(self.work.name, stopping=True)
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._run is not None:
+            self._run.stop()
+            self.set_timer(STOP_EVERY_S, self._stop)
+
+    @property
+    def working(self) -> bool:
+        """Whether something runs."""
+        return self._run is not None
+
+    @on(Happened)
+    def _happened(self, message: Happened) -> None:
+        event = message.event
+        if isinstance(event, Warned):
+            self.tell(event.message)
+        elif isinstance(event, Finished):
+            self.tell(event.summary)
+        elif isinstance(event, Progress) and self.work is not None and not self.work.stopping:
+            left_s = self._pace.left_s(message.job, event)
+            self.work = Work(message.job, event.step, event.done, event.total, left_s, message.behind)
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self.alarm(f"{message.job}: {message.error.message}", message.error.hint)
+
+    @on(Crashed)
+    def _crashed(self, message: Crashed) -> None:
+        self._unexpected(message.kind)
+
+    @on(Ended)
+    def _ended(self, message: Ended) -> None:
+        self._run, self.work = None, None
+        if message.stopped:
+            self.tell("Stopped. What was done is kept, and the rest goes on from there.")
+        self.refresh_bindings()
+        self.look()
+        if self._quitting:
+            self.exit()
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        self.tell(message.warned.message)
+
+    # ── the end ─────────────────────────────────────────────────────────────────────────────────
+
+    async def action_quit(self) -> None:
+        """Leave; asks first where work would be stopped by it."""
+        if self._run is None:
+            self.exit()
+        else:
+            about = "What is done is kept, and the rest goes on from there another time."
+            self.push_screen(Confirm("Work is still running. Stop it and quit?", about), self._quit)
+
+    def _quit(self, sure: bool | None) -> None:
+        if sure and self._run is None:
+            self.exit()
+        elif sure:
+            self._quitting = True
+            self.work = Work("Quitting", stopping=True)
+            self._stop()
+
+    def abandon(self) -> None:
+        """End the work with the program, however that ends."""
+        if self._run is not None:
+            self._run.stop()
+            self._run.join(timeout=5.0)
+
+
+HARMLESS = Harmless()
+
+
+def open_app(folder: Path) -> None:
+    """Show the study in `folder` until the user quits; what went wrong in the program itself is raised."""
+    app = InterviewkitApp(folder)
+    try:
+        app.run()
+    finally:
+        app.abandon()
+    if app.crash is not None:
+        raise app.crash

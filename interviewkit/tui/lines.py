@@ -1,0 +1,164 @@
+"""A transcript as the lines of a chat: pure, so that 18,000 words need no widget each.
+
+    Transcript + wording + width ── lay_out ─► Line[] ─► widgets/chat
+
+The interviewer stands on the left, everybody else further right. A line knows the words that are on
+it by their numbers within the turn, which is how a search finds its way back to the screen.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from textwrap import wrap
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+
+from interviewkit.exports.base import visible
+from interviewkit.models import Flag, Transcript, Turn, Word
+from interviewkit.quality import UNSURE_WORD
+from interviewkit.roles import INTERVIEWER
+from interviewkit.tui.text import clock
+
+WIDEST = 100
+NARROWEST = 20
+GUTTER = 2
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    QUESTION = auto()
+    SPEAKER = auto()
+    WORDS = auto()
+    BLANK = auto()
+
+
+class Piece(NamedTuple):
+    """A word, or a part of one that is longer than a line; `word` is its number within the turn."""
+
+    text: str
+    word: int
+    unsure: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the chat: `text` for headings, `pieces` for words."""
+
+    kind: Kind
+    turn: int
+    indent: int = 0
+    text: str = ""
+    pieces: tuple[Piece, ...] = ()
+    asking: bool = False
+
+
+class Match(NamedTuple):
+    """Words `first` to `last` (inclusive) of a turn."""
+
+    turn: int
+    first: int
+    last: int
+
+
+def lay_out(transcript: Transcript, wording: Mapping[str, str], width: int) -> list[Line]:
+    """The whole chat at `width` columns."""
+    column = max(min(width, WIDEST) - GUTTER, NARROWEST)
+    indent = column // 5
+    asks = asking(transcript.turns)
+    lines: list[Line] = []
+    question = None
+    for number, turn in enumerate(transcript.turns):
+        if turn.question is not None and turn.question != question:
+            lines.extend(_question(number, turn.question, wording, column))
+        question = turn.question
+        own = turn.speaker == asks
+        lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(turn), asking=own))
+        lines.extend(_words(number, turn, 0 if own else indent, column - indent, own))
+        lines.append(Line(Kind.BLANK, number))
+    return lines
+
+
+def first_lines(lines: Sequence[Line]) -> list[int]:
+    """For every turn the line that names its speaker."""
+    return [place for place, line in enumerate(lines) if line.kind is Kind.SPEAKER]
+
+
+def asking(turns: Sequence[Turn]) -> str:
+    """Who stands on the left: the interviewer, or whoever speaks first where nobody is known as that."""
+    speakers = [turn.speaker for turn in turns]
+    return INTERVIEWER if INTERVIEWER in speakers else next(iter(speakers), "")
+
+
+def find(turns: Sequence[Turn], wanted: str) -> list[Match]:
+    """Every place where `wanted` is said, whatever its capitals; it may run over several words."""
+    needle = " ".join(wanted.casefold().split())
+    return [match for number, turn in enumerate(turns) for match in _matches(number, turn, needle)]
+
+
+def turn_at(turns: Sequence[Turn], time_s: float) -> int:
+    """The turn that is being said at a time, or the last one that began before it."""
+    starts = [turn.start_s for turn in turns]
+    return max(bisect_right(starts, time_s) - 1, 0)
+
+
+def flagged(turns: Sequence[Turn], flags: Sequence[Flag]) -> frozenset[int]:
+    """The turns in which something is to be checked."""
+    return frozenset(turn_at(turns, flag.start_s) for flag in flags) if turns else frozenset()
+
+
+def unsure(word: Word) -> bool:
+    """Whether the machine may well have misheard it."""
+    return word.probability < UNSURE_WORD
+
+
+def _matches(number: int, turn: Turn, needle: str) -> Iterator[Match]:
+    words = [visible(word.text).casefold() for word in turn.words]
+    said = " ".join(words)
+    starts = [0]
+    for word in words[:-1]:
+        starts.append(starts[-1] + len(word) + 1)
+    place = said.find(needle) if needle else -1
+    while place >= 0:
+        end = place + len(needle) - 1
+        yield Match(number, bisect_right(starts, place) - 1, bisect_right(starts, end) - 1)
+        place = said.find(needle, end + 1)
+
+
+def _question(number: int, question: str, wording: Mapping[str, str], width: int) -> Iterator[Line]:
+    text = visible(wording.get(question, question))
+    for line in wrap(text, width - 3) or [""]:
+        yield Line(Kind.QUESTION, number, text=line)
+    yield Line(Kind.BLANK, number)
+
+
+def _speaker(turn: Turn) -> str:
+    overlap = "  (talked over)" if turn.overlap else ""
+    return f"{clock(turn.start_s)}  {visible(turn.speaker)}{overlap}"
+
+
+def _words(number: int, turn: Turn, indent: int, width: int, own: bool) -> Iterator[Line]:
+    """The words of a turn, broken where the next one has no room."""
+    pieces: list[Piece] = []
+    used = 0
+    for piece in _pieces(turn, width):
+        size = cell_len(piece.text)
+        if pieces and used + 1 + size > width:
+            yield Line(Kind.WORDS, number, indent, pieces=tuple(pieces), asking=own)
+            pieces, used = [], 0
+        used += size + (1 if pieces else 0)
+        pieces.append(piece)
+    if pieces:
+        yield Line(Kind.WORDS, number, indent, pieces=tuple(pieces), asking=own)
+
+
+def _pieces(turn: Turn, width: int) -> Iterator[Piece]:
+    for number, word in enumerate(turn.words):
+        doubtful = unsure(word)
+        text = f"‹{visible(word.text)}›" if doubtful else visible(word.text)
+        if len(text) * 2 <= width or cell_len(text) <= width:
+            yield Piece(text, number, doubtful)
+        else:
+            yield from (Piece(part, number, doubtful) for part in chop_cells(text, width))

@@ -1,0 +1,221 @@
+"""Consent on the call: one statement at a time, read out and answered; at the end all of it is read back.
+
+Asking ── y n x b ─► Asking ── read back, ⏎ ─► study.give_consent
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from interviewkit.models import Answer, Participant, Purpose, Statement
+from interviewkit.tui.asking import Asking
+from interviewkit.tui.modals import AskLine, Confirm, Page, paragraphs
+from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.text import count, plain
+from interviewkit.tui.widgets.bars import TitleBar
+
+DURING = frozenset({"answer", "repeat"})
+KEPT = (
+    "the participant's number, the form, the answers up to here (the rest as “not asked”), your notes to"
+    " them, your name, the date and the time."
+)
+
+
+class ConsentScreen(Frame):
+    """Takes the consent of one participant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer('yes')", "yes"),
+        Binding("n", "answer('no')", "no"),
+        Binding("x", "answer('not asked')", "not asked"),
+        Binding("enter", "save", "save", key_display="⏎"),
+        Binding("b,backspace", "undo", "back", key_display="b"),
+        Binding("r", "repeat", "repeat"),
+        Binding("w", "note", "note"),
+        Binding("s", "sheet", "sheet"),
+        Binding("escape", "escape", "leave", key_display="Esc"),
+    ]
+
+    def __init__(self, asking: Asking, participant: Participant) -> None:
+        super().__init__()
+        self._asking, self._participant = asking, participant
+        self._repeats = 0
+        self._saving = False
+
+    def body(self) -> ComposeResult:
+        """The page, which scrolls where it is longer than the screen."""
+        with VerticalScroll(id="page"):
+            yield Static(id="text", markup=False)
+
+    def on_mount(self) -> None:
+        """The first statement."""
+        form = self._asking.form
+        title = f"Consent · {self._participant.id} · {self.kit.study.group(form.group).name}"
+        self.query_one(TitleBar).show(title, f"form {form.id} · {self._asking.method.value}")
+        self.query_one("#page").focus()
+        self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Answers while there is a question, saving when there is none."""
+        asks = self._asking.statement is not None
+        if action == "save":
+            return not asks
+        if action == "undo":
+            return bool(self._asking.answers)
+        return asks if action in DURING else True
+
+    def _go(self, asking: Asking) -> None:
+        self._asking, self._repeats = asking, 0
+        self.query_one("#page").scroll_home(animate=False)
+        self._show()
+
+    def _show(self) -> None:
+        asking = self._asking
+        if asking.refused is not None:
+            text = refusal(asking.refused, self._participant.id)
+        elif asking.statement is None:
+            text = read_back(asking, self._participant)
+        else:
+            text = statement(asking, self._repeats)
+        self.query_one("#text", Static).update(text)
+        self.query_one("#page").set_class(asking.statement is not None, "-statement")
+        self.refresh_bindings()
+
+    # ── keys ────────────────────────────────────────────────────────────────────────────────────
+
+    def action_answer(self, said: str) -> None:
+        """Take the answer and go on."""
+        self._go(self._asking.answered(Answer(said)))
+
+    def action_undo(self) -> None:
+        """Take the last answer back."""
+        self._go(self._asking.back())
+
+    def action_repeat(self) -> None:
+        """It was read out once more: shown, so that the key is seen to work."""
+        self._repeats += 1
+        self._show()
+
+    def action_note(self) -> None:
+        """Write down what was said to a statement."""
+        self.flow(self._note())
+
+    async def _note(self) -> None:
+        asking = self._asking
+        place = min(len(asking.answers), len(asking.form.statements) - 1)
+        about = asking.form.statements[
+            place if asking.statement is not None else max(len(asking.answers) - 1, 0)
+        ]
+        line = AskLine("Note", f"To: {about.text}", value=asking.notes.get(about.id, ""), check=lambda _: "")
+        note = await self.app.push_screen_wait(line)
+        if note is not None:
+            self._asking = self._asking.noted(about.id, note)
+            self._show()
+
+    def action_sheet(self) -> None:
+        """The information sheet, to read out or to look something up."""
+        form = self._asking.form
+        self.app.push_screen(Page(f"{form.title} · {form.sheet_date:%d %B %Y}", paragraphs(form.sheet)))
+
+    def leave(self) -> None:
+        """Go back to Home; asks before answers are lost."""
+        if not self._asking.begun:
+            self.dismiss()
+            return
+        about = f"{count(len(self._asking.answers), 'answer')} would be lost. Nothing of them is on record."
+        self.app.push_screen(Confirm("Leave without saving?", about), self._left)
+
+    def _left(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss()
+
+    def action_save(self) -> None:
+        """Put it on record, once."""
+        if not self._saving:
+            self._saving = True
+            self.flow(self._save())
+
+    async def _save(self) -> None:
+        given = self._asking.given(datetime.now(UTC))
+        try:
+            await asyncio.to_thread(self.kit.study.give_consent, self._participant.id, given)
+        finally:
+            self._saving = False
+        granted, _ = self._asking.permits(self._participant, given.at)
+        self.dismiss()
+        self.kit.look()
+        if Purpose.RECORD in granted:
+            self.kit.tell(f"The consent of {self._participant.id} is on record.")
+        else:
+            self.kit.tell(f"The answers of {self._participant.id} are on record. Nothing may be recorded.")
+
+
+def statement(asking: Asking, repeats: int) -> Content:
+    """The statement to read out, with how far the form is."""
+    now = asking.statement
+    assert now is not None
+    place, total = len(asking.answers) + 1, len(asking.form.statements)
+    section = now.section.value
+    needed = (
+        "The study needs a yes to this."
+        if now.required
+        else "Yes or no: the interview can take place either way."
+    )
+    parts = [
+        Content.assemble((section[:1].upper() + section[1:], "bold $accent"), f"   {place} of {total}"),
+        plain(now.text, "bold"),
+        plain(needed, "dim"),
+    ]
+    if note := asking.notes.get(now.id):
+        parts.append(Content("Note: ") + plain(note))
+    if repeats:
+        parts.append(plain(f"Read out again, {'once' if repeats == 1 else f'{repeats} times'}.", "dim"))
+    return Content("\n\n").join(parts)
+
+
+def refusal(refused: Statement, participant: str) -> Content:
+    """The kind end: what it means, what may be stored, and how to take it back."""
+    return Content("\n\n").join(
+        [
+            plain("That is all right.", "bold $accent"),
+            Content.assemble(plain(f"{participant} says no to: "), plain(f"“{refused.text}”", "bold")),
+            plain(
+                "The study can't do without it, so the interview does not take place and nothing is"
+                " recorded. Thank them for their time; they need not say why."
+            ),
+            Content.assemble(("⏎ ", "bold"), "keeps ", plain(KEPT), " Nothing else of the call."),
+            Content.assemble(
+                ("b ", "bold"), "if the key was a mistake.   ", ("Esc ", "bold"), "keeps nothing."
+            ),
+        ]
+    )
+
+
+def read_back(asking: Asking, participant: Participant) -> Content:
+    """All answers, to be read back, and what they permit."""
+    lines = [
+        plain(f"Read this back to {participant.id}, and let them confirm it.", "bold $accent"),
+        Content(""),
+    ]
+    for place, known in enumerate(asking.form.statements):
+        answer = asking.answer_to(place)
+        lines.append(Content.assemble((f"{answer.value:<11}", "bold"), plain(known.text)))
+        if note := asking.notes.get(known.id):
+            lines.append(plain(f"           note: {note}", "dim"))
+    granted, refused = asking.permits(participant, datetime.now(UTC))
+    lines += [Content(""), plain(f"This permits to {_named(granted)}.", "bold")]
+    if refused:
+        lines.append(plain(f"It does not permit to {_named(refused)}."))
+    if Purpose.RECORD not in granted:
+        lines.append(plain("So nothing may be recorded. Press b to go back to what was not asked."))
+    return Content("\n").join(lines)
+
+
+def _named(purposes: list[Purpose]) -> str:
+    return ", ".join(purpose.value for purpose in purposes) or "do anything"

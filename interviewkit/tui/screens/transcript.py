@@ -1,0 +1,251 @@
+"""A transcript to read: the chat, the places to check, a search, and a way to any time.
+
+study ── saved ─► Transcript ─► Chat;  keys ─► the turn to show
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input, Label, Static
+
+from interviewkit import processing
+from interviewkit.models import Flag, Interview, Transcript
+from interviewkit.schedule import wording
+from interviewkit.tui import lines
+from interviewkit.tui.lines import Match
+from interviewkit.tui.modals import Choose, Line
+from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.text import clock, count, minutes, plain
+from interviewkit.tui.widgets.bars import TitleBar
+from interviewkit.tui.widgets.chat import Chat
+
+CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+)")
+Mode = Literal["search", "go"]
+
+
+class Finder(Horizontal):
+    """The line at the bottom in which a search or a time is typed."""
+
+    def compose(self) -> ComposeResult:
+        """What is asked, the line, what came of it."""
+        yield Label("", id="asked", markup=False)
+        yield Line(compact=True)
+        yield Label("", id="told", markup=False)
+
+    def say(self, text: str) -> None:
+        """What came of what was typed."""
+        self.query_one("#told", Label).update(plain(text))
+
+
+class TranscriptScreen(Frame):
+    """One call's transcript."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "step(1)", "next to check"),
+        Binding("p", "step(-1)", "previous"),
+        Binding("f", "flags", "list"),
+        Binding("slash", "find('search')", "search", key_display="/"),
+        Binding("g", "find('go')", "go to time"),
+        Binding("right_square_bracket", "call(1)", "next call", key_display="]"),
+        Binding("left_square_bracket", "call(-1)", "call before", key_display="["),
+        Binding("escape", "escape", "back", key_display="Esc"),
+    ]
+
+    def __init__(self, interview: str, call: int | None = None) -> None:
+        super().__init__()
+        self._wanted, self._call = interview, call
+        self._interview: Interview | None = None
+        self._transcript: Transcript | None = None
+        self._flag: int | None = None
+        self._matches: list[Match] = []
+        self._match = 0
+        self._mode: Mode = "search"
+
+    def body(self) -> ComposeResult:
+        """The chat, the place to check, the line to type in."""
+        yield Chat()
+        yield Static(id="flag", markup=False)
+        yield Finder()
+
+    def on_mount(self) -> None:
+        """Read the transcript."""
+        self.query_one(TitleBar).show(self._wanted)
+        self.query_one(Finder).display = False
+        self.query_one(Chat).focus()
+        self.flow(self._load())
+
+    async def _load(self) -> None:
+        study = self.kit.study
+        self._interview = interview = await asyncio.to_thread(study.interview, self._wanted)
+        found = await asyncio.to_thread(self._first, interview)
+        texts = wording(await asyncio.to_thread(processing.guide, study, interview))
+        self._flag, self._matches, self._transcript = None, [], found
+        if found is None:
+            self.kit.tell(f"Call {self._call} has no transcript yet.", "Press p at Home.")
+            return
+        self.query_one(Chat).show(found, texts)
+        self.query_one(TitleBar).show(self._title(interview, found), self._aside(found))
+        self._show_flag()
+        self.refresh_bindings()
+
+    def _first(self, interview: Interview) -> Transcript | None:
+        """The transcript of the call that was asked for, or of the first that has one."""
+        numbers = [call.number for call in interview.calls] if self._call is None else [self._call]
+        for number in numbers:
+            self._call = number
+            if found := processing.saved(self.kit.study, interview, number).transcript:
+                return found
+        return None
+
+    def _title(self, interview: Interview, found: Transcript) -> str:
+        call = f" · call {self._call} of {len(interview.calls)}" if len(interview.calls) > 1 else ""
+        return f"{interview.id}{call} · {minutes(found.duration_s)}"
+
+    def _aside(self, found: Transcript) -> str:
+        return f"a machine's draft · words for {100 * found.coverage:.0f} % of the speech"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Other calls where there are any, places to check where there are any."""
+        if action == "call":
+            return self._interview is not None and len(self._interview.calls) > 1
+        if action in ("step", "flags"):
+            return bool(self._flags)
+        return True
+
+    @property
+    def _flags(self) -> Sequence[Flag]:
+        return self._transcript.flags if self._transcript is not None else ()
+
+    # ── places to check ─────────────────────────────────────────────────────────────────────────
+
+    def action_step(self, by: int) -> None:
+        """To the next place to check, or the one before; at the ends it stays."""
+        place = (-1 if by > 0 else len(self._flags)) if self._flag is None else self._flag
+        self._go_to_flag(min(max(place + by, 0), len(self._flags) - 1))
+
+    def action_flags(self) -> None:
+        """All places to check, to choose from."""
+        choices = [(str(place), flag_line(flag)) for place, flag in enumerate(self._flags)]
+        self.app.push_screen(Choose("To check by ear", choices), self._chosen)
+
+    def _chosen(self, place: str | None) -> None:
+        if place is not None:
+            self._go_to_flag(int(place))
+
+    def _go_to_flag(self, place: int) -> None:
+        self._flag = place
+        self._go_to_time(self._flags[place].start_s)
+        self._show_flag()
+
+    def _go_to_time(self, time_s: float) -> None:
+        if self._transcript is not None and self._transcript.turns:
+            self.query_one(Chat).go(lines.turn_at(self._transcript.turns, time_s))
+
+    def _show_flag(self) -> None:
+        total = len(self._flags)
+        if self._transcript is None or not self._transcript.turns:
+            text = "No words were found."
+        elif not total:
+            text = "Nothing stands out to be checked. It is still a draft."
+        elif self._flag is None:
+            text = f"⚑ {count(total, 'place')} to check by ear"
+        else:
+            text = f"⚑ {self._flag + 1} of {total}   {flag_line(self._flags[self._flag])}"
+        self.query_one("#flag", Static).update(plain(text))
+
+    # ── search and times ────────────────────────────────────────────────────────────────────────
+
+    def action_find(self, mode: Mode) -> None:
+        """Open the line: type, ⏎ or ↓ for the next place, ↑ for the one before, Esc when done."""
+        self._mode = mode
+        finder = self.query_one(Finder)
+        finder.query_one("#asked", Label).update("Search: " if mode == "search" else "Go to (mm:ss): ")
+        finder.say("⏎ ↓ next   ↑ before   Esc done" if mode == "search" else "⏎ go   Esc done")
+        finder.display = True
+        line = finder.query_one(Line)
+        line.value = ""
+        line.focus()
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        if self._mode == "search" and self._transcript is not None:
+            self._matches = lines.find(self._transcript.turns, event.value)
+            self._match = 0
+            if event.value.strip():
+                self._show_match()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        if self._mode == "search":
+            self._next_match(1)
+            return
+        time_s = seconds(event.value)
+        if time_s is None:
+            self.query_one(Finder).say("! Write it as 12:30 or 1:02:30.")
+        else:
+            self._go_to_time(time_s)
+            self._close_finder()
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrows step through what was found while the search is open."""
+        if self.query_one(Finder).display and self._mode == "search" and event.key in ("down", "up"):
+            event.stop()
+            self._next_match(1 if event.key == "down" else -1)
+
+    def _next_match(self, by: int) -> None:
+        if self._matches:
+            self._match = (self._match + by) % len(self._matches)
+        self._show_match()
+
+    def _show_match(self) -> None:
+        found = self._matches[self._match] if self._matches else None
+        chat = self.query_one(Chat)
+        chat.highlight(self._matches, found)
+        if found is None:
+            self.query_one(Finder).say("not found")
+        else:
+            chat.go(found.turn)
+            self.query_one(Finder).say(f"{self._match + 1} of {len(self._matches)}   ↓ next   ↑ before")
+
+    def _close_finder(self) -> None:
+        self._matches = []
+        self.query_one(Finder).display = False
+        self.query_one(Chat).highlight((), None)
+        self.query_one(Chat).focus()
+
+    # ── other calls, and the way back ───────────────────────────────────────────────────────────
+
+    def action_call(self, by: int) -> None:
+        """The transcript of another call of the interview."""
+        if self._interview is not None and self._call is not None:
+            numbers = [call.number for call in self._interview.calls]
+            place = min(max(numbers.index(self._call) + by, 0), len(numbers) - 1)
+            self._call = numbers[place]
+            self.flow(self._load())
+
+    def leave(self) -> None:
+        """Close the line that is typed in; if it is closed, go back to Home."""
+        if self.query_one(Finder).display:
+            self._close_finder()
+        else:
+            self.dismiss()
+
+
+def flag_line(flag: Flag) -> str:
+    """When, what, and what exactly."""
+    return f"{clock(flag.start_s)}  {flag.kind.value}: {flag.detail}"
+
+
+def seconds(typed: str) -> float | None:
+    """`12:30`, `1:02:30` or `750` in seconds; None for anything else."""
+    match = CLOCK.fullmatch(typed.strip())
+    if match is None:
+        return None
+    hours, minute, second = (int(part or 0) for part in match.groups())
+    return 3600.0 * hours + 60 * minute + second

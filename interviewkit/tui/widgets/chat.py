@@ -1,0 +1,127 @@
+"""A transcript as a chat that scrolls: drawn line by line, whatever its length.
+
+tui/lines ─► Line[] ─► Chat ─► the lines that are on the screen, and no others
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Resize
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from interviewkit.models import Transcript
+from interviewkit.tui import lines
+from interviewkit.tui.lines import GUTTER, WIDEST, Kind, Line, Match
+
+HERE, FLAG = "▶ ", "⚑ "
+
+
+class Chat(ScrollView, can_focus=True):
+    """Shows a transcript; knows where the reader is (`here`, a turn) and what was found."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "chat--question",
+        "chat--asking",
+        "chat--speaker",
+        "chat--unsure",
+        "chat--match",
+        "chat--found",
+        "chat--mark",
+    }
+    ALLOW_SELECT = False
+    here: reactive[int | None] = reactive[int | None](None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._transcript: Transcript | None = None
+        self._wording: Mapping[str, str] = {}
+        self._flagged: frozenset[int] = frozenset()
+        self._lines: list[Line] = []
+        self._starts: list[int] = []
+        self._matches: dict[int, list[Match]] = {}
+        self._found: Match | None = None
+
+    def show(self, transcript: Transcript, wording: Mapping[str, str]) -> None:
+        """Show a transcript from its beginning; `wording` gives the questions' texts by their ids."""
+        self._transcript, self._wording = transcript, wording
+        self._flagged = lines.flagged(transcript.turns, transcript.flags)
+        self._lay_out()
+        self.scroll_home(animate=False)
+
+    def go(self, turn: int) -> None:
+        """Bring a turn to the upper third of the screen and mark it as the place where the reader is."""
+        self.here = turn
+        if turn < len(self._starts):
+            self.scroll_to(y=self._starts[turn] - self.size.height // 3, animate=False)
+
+    def highlight(self, matches: Sequence[Match], found: Match | None) -> None:
+        """Show what a search found; `found` is the one that the reader is at."""
+        by_turn = defaultdict(list)
+        for match in matches:
+            by_turn[match.turn].append(match)
+        self._matches, self._found = dict(by_turn), found
+        self.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay everything out for the new width and stay at the same turn."""
+        if self._transcript is not None:
+            top = self._lines[self.scroll_offset.y].turn if self._lines else 0
+            self._lay_out()
+            if self._starts:
+                self.scroll_to(y=self._starts[top], animate=False)
+
+    def watch_here(self) -> None:
+        """The mark moves."""
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        assert self._transcript is not None
+        width = self.scrollable_content_region.width
+        self._lines = lines.lay_out(self._transcript, self._wording, width)
+        self._starts = lines.first_lines(self._lines)
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        width = self.scrollable_content_region.width
+        number = self.scroll_offset.y + y
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        line = self._lines[number]
+        margin = " " * (max(width - WIDEST, 0) // 2)
+        segments = [Segment(margin + " " * line.indent), *self._gutter(line), *self._drawn(line)]
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"chat--{name}", partial=True)
+
+    def _gutter(self, line: Line) -> list[Segment]:
+        mark = " " * GUTTER
+        if line.kind is Kind.SPEAKER:
+            mark = HERE if line.turn == self.here else FLAG if line.turn in self._flagged else mark
+        return [Segment(mark, self._style("mark"))]
+
+    def _drawn(self, line: Line) -> list[Segment]:
+        if line.kind is Kind.QUESTION:
+            return [Segment(f"── {line.text}", self._style("question"))]
+        if line.kind is Kind.SPEAKER:
+            return [Segment(line.text, self._style("asking" if line.asking else "speaker"))]
+        return self._words(line)
+
+    def _words(self, line: Line) -> list[Segment]:
+        """The words of a line, each as sure as the machine was and marked where it was searched for."""
+        segments: list[Segment] = []
+        for piece in line.pieces:
+            style = self._style("unsure") if piece.unsure else Style.null()
+            matched = [m for m in self._matches.get(line.turn, ()) if m.first <= piece.word <= m.last]
+            if matched:
+                style += self._style("found" if self._found in matched else "match")
+            segments += [Segment(piece.text, style), Segment(" ")]
+        return segments

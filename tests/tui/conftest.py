@@ -1,0 +1,66 @@
+"""An app over a small study, driven by keys; nothing of whoever runs the tests gets in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from interviewkit.study import Study
+from interviewkit.tui.app import InterviewkitApp
+from tests import fakes
+from tests.tui import study as studies
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INTERVIEWKIT_THEME", "INTERVIEWKIT_DEBUG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("INTERVIEWKIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("interviewkit.settings.user_settings_file", lambda: Path("/nowhere/settings.toml"))
+    monkeypatch.setattr(InterviewkitApp, "aside", "not encrypted · 142 GB free")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return studies.filled(tmp_path)
+
+
+@pytest.fixture
+def app(study: Study) -> InterviewkitApp:
+    return InterviewkitApp(study.root)
+
+
+@pytest.fixture
+def speech(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
+    return fakes.Speech().install(monkeypatch)
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
+    """Go on when something has become true; the test's own limit ends a wait for what never comes."""
+    for _ in range(2000):
+        if true():
+            await pilot.pause()
+            return
+        await pilot.pause(0.005)
+    raise AssertionError(f"never came true:\n{text(pilot.app)}")
+
+
+async def started(pilot: Pilot[None]) -> None:
+    """Home shows the study."""
+    app = pilot.app
+    assert isinstance(app, InterviewkitApp)
+    await until(pilot, lambda: app.agenda is not None and "group" in text(app))
+
+
+async def typed(pilot: Pilot[None], line: str) -> None:
+    """Type letters and spaces."""
+    await pilot.press(*("space" if letter == " " else letter for letter in line))
+
+
+def text(app: object) -> str:
+    """What is on the screen, as lines."""
+    from tests.tui.snapshot import lines
+
+    assert isinstance(app, InterviewkitApp)
+    return "\n".join(lines(app))

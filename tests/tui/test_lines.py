@@ -1,0 +1,108 @@
+from itertools import groupby
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from interviewkit.exports.base import visible
+from interviewkit.models import Turn, Word
+from interviewkit.tui import lines
+from interviewkit.tui.lines import Kind, Line, Match
+from tests.tui.study import transcript, turn
+
+WORDING = {"first": "How did it begin?", "first.a": "And then?"}
+FOUND = transcript()
+WORDS = st.text(min_size=1, max_size=40).filter(lambda word: word.split() != [])
+
+
+def shown(line: Line) -> str:
+    return " " * line.indent + (line.text or " ".join(piece.text for piece in line.pieces))
+
+
+def laid_out(width: int = 80) -> list[str]:
+    return [shown(line) for line in lines.lay_out(FOUND, WORDING, width)]
+
+
+def test_a_question_stands_above_the_turns_that_it_prompted() -> None:
+    found = [(line.kind, line.text) for line in lines.lay_out(FOUND, WORDING, 80) if line.text]
+    assert [kind for kind, _ in found] == [Kind.QUESTION, Kind.SPEAKER, Kind.SPEAKER] * 2
+    assert [text for kind, text in found if kind is Kind.QUESTION] == list(WORDING.values())
+
+
+def test_a_question_that_is_in_no_schedule_is_shown_by_its_name() -> None:
+    assert lines.lay_out(FOUND, {}, 80)[0].text == "first"
+
+
+def test_the_interviewer_stands_left_and_the_participant_right() -> None:
+    by_turn = {line.turn: line.indent for line in lines.lay_out(FOUND, WORDING, 80) if line.pieces}
+    assert by_turn[0] == by_turn[2] == 0
+    assert by_turn[1] == by_turn[3] == 15
+
+
+def test_without_an_interviewer_the_first_speaker_stands_left() -> None:
+    assert lines.asking([turn("Speaker 1", "yes"), turn("Speaker 2", "no")]) == "Speaker 1"
+    assert lines.asking([]) == ""
+
+
+def test_a_word_that_was_hardly_heard_is_marked() -> None:
+    assert any("and ‹then› nothing" in line for line in laid_out())
+
+
+def test_a_turn_that_is_talked_over_says_so() -> None:
+    over = FOUND.model_copy(update={"turns": (turn("P01", "yes").model_copy(update={"overlap": True}),)})
+    assert lines.lay_out(over, {}, 80)[0].text == "00:00  P01  (talked over)"
+
+
+def test_the_lines_that_name_a_speaker_are_found() -> None:
+    all_lines = lines.lay_out(FOUND, WORDING, 80)
+    assert [all_lines[place].text[7:] for place in lines.first_lines(all_lines)] == [
+        "Interviewer",
+        "P01",
+    ] * 2
+
+
+def test_a_wide_terminal_does_not_make_long_lines() -> None:
+    assert laid_out(200) == laid_out(lines.WIDEST)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=30), st.integers(1, 140))
+def test_no_line_is_too_wide_and_no_word_is_lost(said: list[str], width: int) -> None:
+    words = tuple(Word(text=text, start_s=0, end_s=1, probability=0.9) for text in said)
+    found = FOUND.model_copy(
+        update={"turns": (Turn(speaker="P01", start_s=0, end_s=1, words=words, overlap=False),)}
+    )
+    drawn = [line for line in lines.lay_out(found, {}, width) if line.pieces]
+    column = max(min(width, lines.WIDEST) - lines.GUTTER, lines.NARROWEST)
+    assert all(cell_len(shown(line)) <= column for line in drawn)
+    pieces = [piece for line in drawn for piece in line.pieces]
+    whole = ["".join(p.text for p in parts) for _, parts in groupby(pieces, key=lambda piece: piece.word)]
+    assert whole == [visible(text) for text in said]
+
+
+def test_a_search_finds_words_and_phrases_in_any_capitals() -> None:
+    assert lines.find(FOUND.turns, "MY  doctor") == [Match(1, 4, 5), Match(3, 6, 7)]
+    assert lines.find(FOUND.turns, "oct") == [Match(1, 5, 5), Match(3, 7, 7)]
+    assert lines.find(FOUND.turns, "nowhere") == []
+    assert lines.find(FOUND.turns, "  ") == []
+
+
+def test_a_search_does_not_stumble_over_a_marked_word() -> None:
+    assert lines.find(FOUND.turns, "and then nothing") == [Match(1, 6, 8)]
+
+
+@given(st.lists(WORDS, min_size=1, max_size=10), st.data())
+def test_every_word_is_found_where_it_is(said: list[str], data: st.DataObject) -> None:
+    words = tuple(Word(text=text, start_s=0, end_s=1, probability=0.9) for text in said)
+    place = data.draw(st.integers(0, len(said) - 1))
+    wanted = visible(said[place])
+    found = lines.find([Turn(speaker="P01", start_s=0, end_s=1, words=words)], wanted)
+    assert any(match.first <= place <= match.last for match in found) or len(found) > 0
+
+
+def test_the_turn_at_a_time() -> None:
+    assert [lines.turn_at(FOUND.turns, time_s) for time_s in (-1.0, 0.0, 2.4, 2.5, 999.0)] == [0, 0, 0, 1, 3]
+
+
+def test_the_turns_with_flags() -> None:
+    assert lines.flagged(FOUND.turns, FOUND.flags) == {1, 3}
+    assert lines.flagged((), FOUND.flags) == frozenset()
