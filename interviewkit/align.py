@@ -86,12 +86,7 @@ def attribute(words: Sequence[Word], spans: Sequence[Span], voices: Voices | Non
     ordered = sorted(spans, key=lambda span: (span.start_s, span.end_s, span.speaker))
     previous = ordered[0].speaker if ordered else "Speaker 1"
     for word, active, nearest in _with_spans(words, ordered):
-        if previous in active and len(active) > 1:
-            speaker = _deepest(word.middle_s, active)
-        elif active:
-            speaker = next(iter(active))
-        else:
-            speaker = nearest or previous
+        speaker = _deepest(word.middle_s, active) if active else nearest or previous
         attributed.append(Attributed(word, speaker, overlap=len(active) > 1))
         previous = speaker
     if voices is None or len(voices.speakers) < 2 or not voices.likeness:
@@ -206,8 +201,7 @@ def _yields(before: list[Attributed], between: list[Attributed], after: list[Att
     """Whether `between` leaves the talk around it whole."""
     if after[0].word.start_s - before[-1].word.end_s > RESUMES_S:
         return False
-    talked_over = between[-1].word.end_s < after[-1].word.end_s and all(w.overlap for w in between)
-    return talked_over or _is_backchannel(between)
+    return all(w.overlap for w in between) or _is_backchannel(between)
 
 
 def _is_backchannel(run: list[Attributed]) -> bool:

@@ -64,7 +64,7 @@ def assemble(draft: Draft, about: About, length_s: float) -> Transcript:
     heard, removed = quality.drop_invented(draft.heard, draft.chunks)
     spans = draft.spans or ()
     turns = align.turns(_attributed(draft, heard, spans))
-    turns, spans, guessed = _named(draft, about, turns, spans)
+    turns, guessed = _named(draft, about, turns)
     turns = align.asked(turns, about.marks, roles.INTERVIEWER)
     words = [word for turn in turns for word in turn.words]
     flags = (
@@ -177,9 +177,7 @@ def _attributed(draft: Draft, heard: Sequence[Heard], spans: Sequence[Span]) -> 
     ]
 
 
-def _named(
-    draft: Draft, about: About, turns: tuple[Turn, ...], spans: tuple[Span, ...]
-) -> tuple[tuple[Turn, ...], tuple[Span, ...], tuple[Flag, ...]]:
+def _named(draft: Draft, about: About, turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], tuple[Flag, ...]]:
     """Speakers under the names that a person reads."""
     guessed: tuple[Flag, ...] = ()
     if about.participant is None:
@@ -189,7 +187,7 @@ def _named(
             dict(zip((Side.LEFT, Side.RIGHT), SIDES, strict=True)) if draft.layout is Layout.SEPARATE else {}
         )
         names, guessed = roles.names(turns, about.interviewer, about.participant, about.questions, sides)
-    return roles.renamed_turns(turns, names), roles.renamed_spans(spans, names), guessed
+    return roles.renamed_turns(turns, names), guessed
 
 
 def _speaker_count(about: About, turns: Sequence[Turn]) -> tuple[Flag, ...]:

@@ -49,20 +49,24 @@ class Child:
 
     def end(self) -> None:
         """End the child and everything that it started."""
-        for number in (signal.SIGTERM, signal.SIGKILL) if os.name == "posix" else (signal.SIGTERM,):
-            if self.process.poll() is not None:
-                break
-            with suppress(ProcessLookupError, PermissionError):
-                if os.name == "posix":
-                    os.killpg(self.process.pid, number)
-                else:
-                    self.process.kill()
+        if self.process.poll() is None:
+            self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(GRACE_S)
+        self.kill()
+        self.process.wait()
         self._drain.join(timeout=GRACE_S)
         for stream in (self.send, self.receive):
             with suppress(OSError):
                 stream.close()
+
+    def kill(self) -> None:
+        """Kill it and everything that it started, at once and without waiting."""
+        with suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
 
 
 def kill_children_of(thread: int) -> None:
@@ -71,11 +75,7 @@ def kill_children_of(thread: int) -> None:
     A thread can't be stopped; one that waits for a child hears that it is gone, with the child's error.
     """
     for running in [running for running, starter in list(_started.items()) if starter == thread]:
-        with suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(running.process.pid, signal.SIGKILL)
-            else:
-                running.process.kill()
+        running.kill()
 
 
 @contextmanager

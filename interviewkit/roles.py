@@ -7,7 +7,7 @@ the wording, or there is no schedule), the one who asks more and talks less is t
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from interviewkit.models import Flag, FlagKind, Side, Span, Turn
+from interviewkit.models import Flag, FlagKind, Side, Turn
 
 INTERVIEWER = "Interviewer"
 MATCHING_SHARE = 0.5
@@ -67,11 +67,6 @@ def numbered(labels: Iterable[str]) -> dict[str, str]:
 def renamed_turns(turns: Iterable[Turn], names: Mapping[str, str]) -> tuple[Turn, ...]:
     """The turns under their speakers' new names."""
     return tuple(turn.model_copy(update={"speaker": names.get(turn.speaker, turn.speaker)}) for turn in turns)
-
-
-def renamed_spans(spans: Iterable[Span], names: Mapping[str, str]) -> tuple[Span, ...]:
-    """The spans under their speakers' new names."""
-    return tuple(span.model_copy(update={"speaker": names.get(span.speaker, span.speaker)}) for span in spans)
 
 
 def _other(participant: str, n: int) -> str:

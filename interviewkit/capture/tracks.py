@@ -71,6 +71,8 @@ class Track:
         self._last_s = opened_s
         self._filling_from: int | None = None
         self._invented = 0
+        # Exactly at first; what comes later is brought in gently, without a jump that could be heard.
+        self._far_s = 1 / SAMPLE_RATE
         self._lost: list[Lost] = []
 
     @property
@@ -103,13 +105,14 @@ class Track:
     def pull_beside(self, frames: int, at_s: float) -> NDArray[np.int16]:
         """At most `frames` frames for the moment `at_s` and after, however this device's clock differs."""
         ahead_s = self.time_s - at_s
-        if ahead_s > FAR_S:
+        if ahead_s > self._far_s:
             return np.zeros((self._channels, min(frames, round(ahead_s * SAMPLE_RATE))), np.int16)
-        if ahead_s < -FAR_S:
+        if ahead_s < -self._far_s:
             self._resampler.skip(round(-ahead_s * self._rate_hz))
             ahead_s = self.time_s - at_s
-            if ahead_s < -FAR_S:
+            if ahead_s < -self._far_s:
                 return np.zeros((self._channels, 0), np.int16)
+        self._far_s = FAR_S
         return self._resampler.pull(frames, 1 - max(-MOST_SPEED, min(MOST_SPEED, ahead_s / FOLLOW_S)))
 
     def end(self) -> list[Lost]:

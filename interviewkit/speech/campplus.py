@@ -11,6 +11,7 @@ nearly all of the cost and does not depend on who speaks: it runs once per secon
 
 from collections import OrderedDict
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -18,6 +19,8 @@ from pyannote.audio import Model
 from pyannote.audio.core.task import Problem, Resolution, Specifications
 from torch import Tensor, nn
 from torchaudio.compliance import kaldi
+
+from interviewkit.speech.checkpoints import unusable
 
 SAMPLE_RATE = 16_000
 MEL_BANDS = 80
@@ -169,12 +172,16 @@ class CAMPlusPlus(Model):  # type: ignore[misc]
 
     @classmethod
     def from_checkpoint(cls, path: Path) -> "CAMPlusPlus":
-        """Load the published weights; every name and shape must fit. No code in the file is run."""
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        """Load the published weights; every name and shape must fit. No code in the file is run.
+
+        Raises WeightsError.
+        """
         model = cls()
-        model.load_state_dict(
-            {key.replace("xvector.dense.", "dense."): value for key, value in state.items()}
-        )
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            model.load_state_dict({k.replace("xvector.dense.", "dense."): v for k, v in state.items()})
+        except (UnpicklingError, EOFError, RuntimeError, AttributeError) as error:
+            raise unusable(path) from error
         model.eval()
         return model
 

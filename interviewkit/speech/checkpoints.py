@@ -4,6 +4,7 @@ pyannote's own loader unpickles without limits. Here torch's restricted unpickle
 plain classes that pyannote's checkpoints hold are allowed by name, and so are the networks.
 """
 
+import inspect
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -26,16 +27,24 @@ def load_model(path: Path) -> Model:
         with torch.serialization.safe_globals(PLAIN):
             checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         described = checkpoint["pyannote.audio"]
-        model = NETWORKS[described["architecture"]["class"]](**checkpoint["hyper_parameters"])
+        network = NETWORKS[described["architecture"]["class"]]
+        # Lightning saves more settings than some constructors take, and drops them when it loads.
+        known = inspect.signature(network.__init__).parameters
+        settings = {k: v for k, v in checkpoint["hyper_parameters"].items() if k in known}
+        model = network(**settings)
         model.specifications = described["specifications"]
         model.build()
         # The training loss has weights of its own, which no inference needs.
         state = {k: v for k, v in checkpoint["state_dict"].items() if not k.startswith("loss_func")}
         model.load_state_dict(state)
-    except (UnpicklingError, KeyError, RuntimeError, TypeError) as error:
-        raise WeightsError(
-            f"{path} is not a checkpoint that this program can load safely.",
-            "Run: interviewkit weights verify",
-        ) from error
+    except (UnpicklingError, EOFError, KeyError, RuntimeError, TypeError) as error:
+        raise unusable(path) from error
     model.eval()
     return model
+
+
+def unusable(path: Path) -> WeightsError:
+    """What to say of a file that does not hold the weights it should."""
+    return WeightsError(
+        f"{path} is not a checkpoint that this program can load safely.", "Run: interviewkit weights verify"
+    )

@@ -146,6 +146,7 @@ class PooledDiarization(SpeakerDiarization):  # type: ignore[misc]
             _clean(active, window.duration) if exclude_overlap else active,
             round(window.duration * SAMPLE_RATE / step),
         )
+        self.track = _Track(self._frames)
         pool = _Pool(masks.shape[0], masks.shape[2], self._frames.channels)
         for start, features in self._features(file["waveform"][0]):
             pool.add(start, features, starts, masks)

@@ -77,10 +77,10 @@ class Whisper:
             while start < audio.frames:
                 stop = min(start + DETECTION_BLOCK, audio.frames)
                 regions = _speech(gated_samples(audio, layout, channel, start, stop))
-                if stop < audio.frames and regions and regions[-1][1] > stop - start - SAMPLE_RATE:
+                goes_on = regions and regions[-1][1] > stop - start - SAMPLE_RATE and regions[-1][0] > 0
+                if stop < audio.frames and goes_on:
                     # The last region may go on after the block: the next block begins with it.
-                    cut = regions.pop()[0]
-                    stop = start + cut if cut > 0 else stop
+                    stop = start + regions.pop()[0]
                 for first, last in regions:
                     yield Region(channel=channel, start_frame=start + first, stop_frame=start + last)
                 start = stop

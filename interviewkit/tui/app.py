@@ -255,7 +255,9 @@ class InterviewkitApp(App[None]):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
-        self.alarm(f"{message.job}: {message.error.message}", message.error.hint)
+        error = message.error
+        named = error.message.startswith(message.job)
+        self.alarm(error.message if named else f"{message.job}: {error.message}", error.hint)
 
     @on(Crashed)
     def _crashed(self, message: Crashed) -> None:

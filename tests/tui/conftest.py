@@ -38,7 +38,7 @@ def speech(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     """Go on when something has become true; the test's own limit ends a wait for what never comes."""
-    for _ in range(2000):
+    for _ in range(1000):
         if true():
             await pilot.pause()
             return

@@ -64,7 +64,7 @@ def test_every_line_that_is_made_of_data_is_literal(one: str, two: str) -> None:
         notice_line((Notice(one, two, alarm=True),)),
         work_line(Work(one, two, 1, 2)),
         paragraphs(f"{one}\n{two}"),
-        home.labelled(one, [(two, "c")]),
+        home.labelled("Waiting", [(one, "c"), (two, "")]),
         home.line(home.Row(Person(one, two, one), Talk(two, damaged=True)), {}, 12),
     ]
     for content in made:
@@ -146,7 +146,7 @@ def test_work_shows_how_far_and_how_long() -> None:
     [
         (Talk("P01-1"), "no recording"),
         (Talk("P01-1", 1, 60, (1,), 60), "waits"),
-        (Talk("P01-1", 2, 60, (2,), 60), "1 of 2 calls waits"),
+        (Talk("P01-1", 2, 60, (2,), 60), "1 of 2 waits"),
         (Talk("P01-1", 1, 60), "transcribed"),
         (Talk("P01-1", 1, 60, flags=3), "3 to check"),
     ],

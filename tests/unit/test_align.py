@@ -202,8 +202,14 @@ def test_real_words_that_are_talked_over_leave_the_turn_whole() -> None:
     assert len(turns([*talk[:1], *partly, *talk[4:]])) == 3
 
 
-def test_who_has_the_last_word_has_taken_the_turn() -> None:
-    talk = said("A", 0.0, "I") + said("B", 0.3, "I know", 0.4, overlap=True) + said("A", 0.9, "was", 0.1)
+def test_the_end_of_a_turn_under_the_start_of_the_next_stays_whole() -> None:
+    asks = said("A", 0.0, "what do you mean", 0.3)
+    answers = said("B", 0.7, "well I rang", 0.25, overlap=True) + said("B", 1.45, "them twice")
+    assert [turn.text for turn in turns(asks + answers)] == ["what do you mean", "well I rang them twice"]
+
+
+def test_who_speaks_after_a_silence_of_the_other_has_taken_the_turn() -> None:
+    talk = said("A", 0.0, "I") + said("B", 0.3, "I know", 0.4) + said("A", 1.2, "was", 0.1)
     assert len(turns(talk)) == 3
 
 

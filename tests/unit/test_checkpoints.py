@@ -67,13 +67,7 @@ SINCE_4 = {"round_to_power_of_two", "snip_edges", "fbank_centering_span"}
     "unsaved",
     [
         pytest.param(SINCE_4, id="saved by pyannote 3"),
-        pytest.param(
-            set(),
-            id="saved by pyannote 4",
-            marks=pytest.mark.xfail(
-                strict=True, reason="settings that the constructor lacks are not dropped"
-            ),
-        ),
+        pytest.param(set(), id="saved by pyannote 4"),
     ],
 )
 def test_an_embedding_network_comes_back_as_it_was(tmp_path: Path, unsaved: set[str]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from interviewkit import roles
-from interviewkit.models import FlagKind, Side, Span, Turn, Word
+from interviewkit.models import FlagKind, Side, Turn, Word
 
 QUESTIONS = (
     "How did you first hear about the programme?",
@@ -173,11 +173,9 @@ def test_without_a_participant_speakers_are_numbered_as_they_appear() -> None:
     }
 
 
-def test_turns_and_spans_are_renamed_and_those_without_a_name_stay() -> None:
+def test_turns_are_renamed_and_those_without_a_name_stay() -> None:
     names = {"A": "Interviewer"}
     before = turn("A", "Hello there", 3.0)
     (first, second) = roles.renamed_turns([before, turn("B", "Hello")], names)
     assert first == before.model_copy(update={"speaker": "Interviewer"})
     assert second.speaker == "B"
-    spans = roles.renamed_spans([Span(speaker=s, start_s=1.0, end_s=2.0) for s in "AB"], names)
-    assert spans == tuple(Span(speaker=s, start_s=1.0, end_s=2.0) for s in ("Interviewer", "B"))

@@ -312,7 +312,7 @@ def progress(talk: Talk, person: Person) -> str:
     if talk.waiting:
         done = "waits" if person.transcribable else "held back"
         return (
-            done if len(talk.waiting) == talk.calls else f"{len(talk.waiting)} of {talk.calls} calls {done}"
+            done if len(talk.waiting) == talk.calls else f"{len(talk.waiting)} of {talk.calls} {done}"
         )
     return f"{talk.flags} to check" if talk.flags else "transcribed"
 

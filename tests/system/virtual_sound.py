@@ -1,0 +1,176 @@
+"""Sound cards that aren't there: a private PulseAudio with null sinks, behind the real PortAudio and ALSA.
+
+What is played into a sink is what the device of that name records. No hardware, no desktop, no settings of
+anybody's. `norewinds=1` keeps an idle sink in small blocks; without it the first sound comes up to two seconds late.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+RATE = 16_000
+SINKS = {
+    "interviewer_mic": "sink_name=interviewer_mic channels=1",
+    "phone_line": "sink_name=phone_line channels=1",
+    "call": "sink_name=call channels=2 channel_map=front-left,front-right",
+}
+FORM = "rate=48000 format=s16le norewinds=1"
+# Two mono devices that share the clock of `call`: how far they are apart can be measured to the sample.
+REMAPPED = {
+    "call_left": "source_name=call_left master=call.monitor channels=1 channel_map=mono"
+    " master_channel_map=front-left remix=no",
+    "call_right": "source_name=call_right master=call.monitor channels=1 channel_map=mono"
+    " master_channel_map=front-right remix=no",
+}
+DEVICES = {
+    "interviewer": "interviewer_mic.monitor",
+    "phone": "phone_line.monitor",
+    "stereo": "call.monitor",
+    "left": "call_left",
+    "right": "call_right",
+}
+
+
+class SoundSystem:
+    """A running daemon; `environment` makes a process use it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            "PULSE_SERVER": f"unix:{folder / 'native'}",
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+            "INTERVIEWKIT_RUNTIME": str(folder / "run" / "ik"),
+        }
+        (folder / "run").mkdir(mode=0o700)
+        (folder / "asound.conf").write_text(_alsa(folder))
+        self.process = self._daemon()
+
+    def _daemon(self) -> "subprocess.Popen[bytes]":
+        modules = [f"module-native-protocol-unix socket={self.folder / 'native'} auth-anonymous=1"]
+        modules += [f"module-null-sink {options} {FORM}" for options in SINKS.values()]
+        modules += [f"module-remap-source {options}" for options in REMAPPED.values()]
+        quiet = "-n --daemonize=no --exit-idle-time=-1 --use-pid-file=no --disable-shm=yes --realtime=no"
+        return subprocess.Popen(
+            ["pulseaudio", *quiet.split(), "--high-priority=no"]
+            + [word for module in modules for word in ("-L", module)],
+            env={
+                **os.environ,
+                "HOME": str(self.folder),
+                "XDG_RUNTIME_DIR": str(self.folder / "run"),
+                "PULSE_RUNTIME_PATH": str(self.folder / "run"),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait(self) -> None:
+        """Return when it answers."""
+        wait_until(lambda: self.pactl("info").returncode == 0, "the sound system did not start")
+
+    def pactl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Tell the daemon something."""
+        return subprocess.run(
+            ["pactl", *arguments],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def unload(self, sink: str) -> None:
+        """Pull a device out."""
+        for line in self.pactl("list", "short", "modules").stdout.splitlines():
+            number, _, rest = line.partition("\t")
+            if f"sink_name={sink} " in rest:
+                assert self.pactl("unload-module", number).returncode == 0
+                return
+        raise AssertionError(f"there is no {sink}")
+
+    def load(self, sink: str) -> None:
+        """Plug it in again."""
+        assert self.pactl("load-module", "module-null-sink", *f"{SINKS[sink]} {FORM}".split()).returncode == 0
+
+    @contextmanager
+    def playing(self, sink: str, samples: NDArray[np.int16]) -> Iterator["subprocess.Popen[bytes]"]:
+        """Play samples of shape (channels, frames) at 16 kHz into a sink, for the length of the block."""
+        path = self.folder / f"{sink}-{time.monotonic_ns()}.raw"
+        path.write_bytes(np.ascontiguousarray(samples.T).tobytes())
+        options = ["--raw", f"--rate={RATE}", f"--channels={len(samples)}", "--format=s16le"]
+        player = subprocess.Popen(
+            ["paplay", *options, f"--device={sink}", "--latency-msec=50", str(path)],
+            env={**os.environ, **self.environment},
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield player
+        finally:
+            player.kill()
+            player.wait()
+
+    def stop(self) -> None:
+        """End the daemon."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def sound_system(folder: Path) -> Iterator[SoundSystem]:
+    """A sound system of one's own; the test is skipped where it can't be had."""
+    missing = [name for name in ("pulseaudio", "pactl", "paplay") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"virtual sound cards need {', '.join(missing)}: make setup, as root, installs them")
+    system = SoundSystem(folder)
+    try:
+        system.wait()
+        yield system
+    finally:
+        system.stop()
+
+
+def _alsa(folder: Path) -> str:
+    server = f'server "unix:{folder / "native"}"'
+    devices = [
+        f'pcm.{name} {{ type pulse {server} device "{source}" hint {{ show on description "{name}" }} }}'
+        for name, source in DEVICES.items()
+    ]
+    # Without a default PortAudio ends the interpreter.
+    default = "pcm.!default { type asym capture.pcm interviewer playback.pcm interviewer }"
+    return "\n".join([*devices, default, f"ctl.!default {{ type pulse {server} }}", ""])
+
+
+def voice(seed: int, length_s: float) -> NDArray[np.int16]:
+    """Something like a voice: noise in syllables, shape (frames,); other seeds sound differently."""
+    random = np.random.default_rng(seed)
+    frames = round(length_s * RATE)
+    noise = np.convolve(random.normal(0, 1, frames), np.hanning(8 + 4 * (seed % 3)), "same")
+    syllables = np.repeat(random.uniform(0.1, 1, frames // 2000 + 1), 2000)[:frames]
+    loud = noise * syllables / np.max(np.abs(noise * syllables))
+    return np.asarray(loud * 20_000, dtype=np.int16)
+
+
+def find(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> tuple[int, float]:
+    """Where a reference is heard in a recording (frame), and how well it correlates there."""
+    size = reference.size + recorded.size
+    product = np.fft.irfft(
+        np.fft.rfft(recorded.astype(float), size) * np.conj(np.fft.rfft(reference.astype(float), size)), size
+    )
+    start = int(np.argmax(product[: max(1, recorded.size - reference.size // 2)]))
+    heard = recorded[start : start + reference.size].astype(float)
+    return start, float(np.corrcoef(heard, reference[: heard.size])[0, 1])
+
+
+def wait_until(condition: Callable[[], object], complaint: str, timeout_s: float = 15.0) -> None:
+    """Look again and again until a condition holds; fails with the complaint when it takes too long."""
+    until_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until_s, complaint
+        time.sleep(0.02)
