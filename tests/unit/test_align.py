@@ -203,7 +203,7 @@ def test_real_words_that_are_talked_over_leave_the_turn_whole() -> None:
 
 
 def test_the_end_of_a_turn_under_the_start_of_the_next_stays_whole() -> None:
-    asks = said("A", 0.0, "what do you mean", 0.3)
+    asks = said("A", 0.0, "what do", 0.3) + said("A", 0.6, "you mean", 0.3, overlap=True)
     answers = said("B", 0.7, "well I rang", 0.25, overlap=True) + said("B", 1.45, "them twice")
     assert [turn.text for turn in turns(asks + answers)] == ["what do you mean", "well I rang them twice"]
 
