@@ -44,6 +44,18 @@ TEXTS = {
     Kind.SUSPENDED: "The computer was asleep for {detail}: that part of the call is missing.",
 }
 
+OVER = {
+    Kind.STALLED: "{where}: sound comes again.",
+    Kind.GONE: "{where}: the device is back.",
+    Kind.DEAD: "{where}: something is heard again.",
+    Kind.QUIET: "{where}: loud enough again.",
+    Kind.CLIPPING: "{where}: not distorted any more.",
+    Kind.DROPOUT: "{where}: nothing more was lost.",
+    Kind.DISK_LOW: "The disk has room again.",
+    Kind.DISK_FULL: "The disk has room again.",
+    Kind.SUSPENDED: "The computer is awake.",
+}
+
 Tell = Callable[[Kind, str, bool, str], None]
 """Kind, where, whether it is on, and the text for a person."""
 
@@ -63,7 +75,8 @@ class Board:
         elif known:
             del self._since_s[kind, where]
         if on != known:
-            self._tell(kind, where, on, TEXTS[kind].format(where=where, detail=detail))
+            text = TEXTS[kind].format(where=where, detail=detail) if on else OVER[kind].format(where=where)
+            self._tell(kind, where, on, text)
 
     def happened(self, kind: Kind, where: str, now_s: float, detail: str = "") -> None:
         """Something that is over when it is noticed: each time is told, and taken back after a while."""

@@ -4,7 +4,7 @@
 
 A track places its blocks on the monotonic clock. The first track's clock is the recording's: its samples
 pass unchanged. The second follows it, by leaving sound out or adding silence where they are far apart and by
-running up to 0.2 % faster or slower where they aren't.
+running up to 0.1 % faster or slower where they aren't.
 """
 
 from collections import deque
@@ -21,17 +21,19 @@ from interviewkit.capture.resample import Resampler
 
 HOLD_S = 0.3
 """A block waits so long before it is placed: a late callback is recognised by the prompt ones after it."""
-JUMP_S = 0.08
-"""Sound that comes so much too late is preceded by sound that was lost."""
+JUMP_S = 0.15
+"""Sound that comes so much too late is preceded by sound that was lost; sound servers are late by less."""
 STALL_S = 1.5
 """After so long without a block, silence is written and the other device's sound waits no longer."""
 LONGEST_FILL_S = 60.0
 """A longer loss that was noticed only afterwards is noted and not filled: nobody was recording."""
-SMOOTHING = 0.02
+SMOOTHING = 0.002
+"""Of what a block says about a clock, so much is believed: what a server says varies by tens of ms."""
 WINDOW_BLOCKS = 25
-FAR_S = 0.04
-FOLLOW_S = 5.0
-MOST_SPEED = 0.002
+FAR_S = 0.1
+FOLLOW_S = 60.0
+"""Two clocks are brought together so slowly that 200 ppm between them leave them 12 ms apart."""
+MOST_SPEED = 0.001
 
 
 class Block(NamedTuple):

@@ -270,7 +270,7 @@ def _alarm_line(message: "Message") -> str:
 
     if not isinstance(message, Alarm):
         return ""
-    return f"Alarm: {message.text}" if message.on else f"Over: {message.text}"
+    return f"Alarm: {message.text}" if message.on else message.text
 
 
 class _Plain:

@@ -151,13 +151,17 @@ class InterviewkitApp(App[None]):
 
     def tell(self, text: str, hint: str = "") -> None:
         """Say something that need not be answered; the next such line takes its place."""
-        alarms = tuple(notice for notice in self.notices if notice.alarm)
-        self.notices = (Notice(text, hint), *alarms)
+        self.hush()
+        self.notices = (Notice(text, hint), *self.notices)
 
     def alarm(self, text: str, hint: str = "") -> None:
         """Say something that stays until it is answered; once, however often it happens."""
         notice = Notice(text, hint, alarm=True)
         self.notices = (*(known for known in self.notices if known != notice), notice)
+
+    def hush(self) -> None:
+        """Take away what need not be answered."""
+        self.notices = tuple(notice for notice in self.notices if notice.alarm)
 
     def seen(self) -> None:
         """The user has read the latest notice."""

@@ -8,7 +8,10 @@ import click
 import pytest
 
 from interviewkit import __version__
+from interviewkit.__main__ import open_screen
+from interviewkit.cli import shell
 from interviewkit.cli.app import COMMANDS, app
+from interviewkit.study import Study
 from tests.cli.conftest import Run
 
 HEAVY = {
@@ -73,6 +76,38 @@ def test_without_arguments_it_shows_the_help(run: Run) -> None:
     outcome = run()
     assert "Usage: interviewkit" in outcome.out + outcome.err
     assert "transcribe" in outcome.out + outcome.err
+
+
+def test_in_a_study_without_a_terminal_it_shows_the_help(run: Run, study: Study) -> None:
+    assert "Usage: interviewkit" in run().out
+
+
+def test_in_a_study_with_a_terminal_the_study_is_opened(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr("interviewkit.cli.app._interactive", lambda: True)
+    assert shell.run(app, [], opened.append) == 0
+    monkeypatch.chdir(tmp_path)
+    assert shell.run(app, [], opened.append) == 0
+    assert shell.run(app, ["--study", str(study.root)], opened.append) == 0
+    monkeypatch.setenv("INTERVIEWKIT_STUDY", str(study.root))
+    assert shell.run(app, [], opened.append) == 0
+    assert opened == [study.root] * 3
+
+
+def test_a_screen_that_finds_no_study_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("interviewkit.cli.app._interactive", lambda: True)
+    assert shell.run(app, ["--study", str(tmp_path)], open_screen) == 3
+    assert "is not a study" in capsys.readouterr().err
+
+
+def test_the_study_of_a_command_stands_after_it(run: Run, study: Study) -> None:
+    outcome = run("--study", study.root, "participant", "list")
+    assert outcome.code == 2
+    assert "after the command's name" in outcome.err
 
 
 def test_a_mistyped_command_is_a_usage_error(run: Run) -> None:

@@ -108,6 +108,7 @@ def test_show_says_what_is_granted_and_why_not(run: Run, study: Study) -> None:
         "section": "taking part",
         "text": "My call may be recorded.",
         "answer": "yes",
+        "note": None,
     }
     assert found["purposes"]["record"] == {"granted": True, "why": None}
     assert "“My words may be quoted.” was not asked" in found["purposes"]["quote"]["why"]

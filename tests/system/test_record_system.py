@@ -32,7 +32,7 @@ from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
-from tests.system.virtual_sound import RATE, SoundSystem, find, sound_system, voice, wait_until
+from tests.system.virtual_sound import RATE, SoundSystem, find, likeness, sound_system, voice, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -138,9 +138,13 @@ def test_two_devices_are_recorded_faithfully_apart_and_together(
     assert state.longest_callback_s < 0.02
     assert kept.complete
     assert kept.call.gaps == ()
-    (left_at, left_likeness), (right_at, right_likeness) = find(left, samples[0]), find(right, samples[1])
-    assert min(left_likeness, right_likeness) > 0.99
-    assert abs(left_at - right_at) < 0.05 * RATE
+    assert likeness(left, samples[0]) > 0.99
+    assert likeness(right, samples[1]) > 0.9
+    left_at = find(left, samples[0])
+    for second in (0, 6, 9, 16):
+        part = slice(second * RATE, (second + 2) * RATE)
+        apart = find(left[part], samples[0]) - find(right[part], samples[1])
+        assert abs(apart) < 0.05 * RATE
     assert _crosstalk_db(samples[1], samples[0], left_at + 12 * RATE) < -40
     assert _crosstalk_db(samples[0], samples[1], left_at + 3 * RATE) < -40
 
@@ -179,7 +183,7 @@ def test_a_two_channel_device_is_recorded_from_the_command_line(system: SoundSys
     with RecordingReader(study.paths.audio("P01-1", 1)) as reader:
         samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
     for played, heard in zip(sound, samples, strict=True):
-        assert find(played, heard)[1] > 0.99
+        assert likeness(played, heard) > 0.99
 
 
 def test_a_mark_is_answered_at_once_and_lies_where_the_sound_is(
@@ -258,7 +262,7 @@ def test_devices_are_listed_and_nothing_else_is_printed() -> None:
 # ── kills ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("after_s", [1.2, 1.7, 2.3, 2.9, 3.6])
+@pytest.mark.parametrize("after_s", [1.5, 2.9, 3.3, 3.7, 4.1])
 def test_a_killed_recorder_loses_two_seconds_at_most(
     system: SoundSystem, study: Study, grant: Grant[Record], after_s: float
 ) -> None:
@@ -280,11 +284,12 @@ def test_a_killed_recorder_loses_two_seconds_at_most(
     lost_s = (last.frame - (0 if kept is None else kept.call.frames)) / RATE
     assert lost_s <= 2
     assert control.unfinished(study) == []
-    if kept is not None:
+    if after_s > 2:
+        assert kept is not None
         assert not kept.complete
         with RecordingReader(study.paths.audio(kept.interview, 1)) as reader:
             samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
-        assert find(samples[0, RATE // 2 :], voice(8, 15))[1] > 0.99
+        assert likeness(voice(8, 15), samples[0]) > 0.99
 
 
 def test_a_killed_program_is_taken_up_again_and_nothing_is_missing(system: SoundSystem, study: Study) -> None:
@@ -306,7 +311,7 @@ def test_a_killed_program_is_taken_up_again_and_nothing_is_missing(system: Sound
     with RecordingReader(study.paths.audio("P01-1", 1)) as reader:
         assert reader.complete
         samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
-    assert find(played[: 7 * RATE], samples[0])[1] > 0.99
+    assert likeness(played[: 7 * RATE], samples[0]) > 0.99
 
 
 def test_q_ends_it_in_a_terminal(system: SoundSystem, study: Study) -> None:
@@ -377,7 +382,7 @@ def test_a_device_that_is_pulled_out_is_noticed_and_found_again(
         with system.playing("phone_line", played[None]) as player:
             until(recorder, lambda message: player.poll() is not None)
         _, samples = finish(study, grant, recorder)
-    assert find(played, samples[1])[1] > 0.99
+    assert likeness(played, samples[1]) > 0.9
 
 
 def test_sound_that_stops_coming_is_noticed_and_its_place_is_kept(
@@ -386,11 +391,11 @@ def test_sound_that_stops_coming_is_noticed_and_its_place_is_kept(
     with control.begin(study, grant, (MIC,)) as recorder:
         until(recorder, recorded(RATE))
         stopped_s = time.monotonic()
-        system.pactl("suspend-source", "interviewer_mic.monitor", "1")
+        system.pactl("suspend-sink", "interviewer_mic", "1")
         _, took_s = until(recorder, alarm("stalled", "interviewer"))
         assert took_s < 2
         until(recorder, lambda message: time.monotonic() - stopped_s > 2.5)
-        system.pactl("suspend-source", "interviewer_mic.monitor", "0")
+        system.pactl("suspend-sink", "interviewer_mic", "0")
         lasted_s = time.monotonic() - stopped_s
         until(recorder, alarm("stalled", "interviewer", on=False))
         anchor, _ = until(recorder, lambda message: isinstance(message, Anchor))
@@ -401,7 +406,7 @@ def test_sound_that_stops_coming_is_noticed_and_its_place_is_kept(
     (gap,) = kept.call.gaps
     assert gap.filled
     assert gap.seconds == pytest.approx(lasted_s, abs=0.5)
-    assert find(played, samples[0])[1] > 0.99
+    assert likeness(played, samples[0]) > 0.99
     assert isinstance(anchor, Anchor)
     assert samples.shape[1] / RATE > 1 + lasted_s
 
@@ -493,7 +498,7 @@ def test_a_full_disk_ends_it_with_everything_until_then(
     filler.unlink()
     kept, samples = kept_sound(study, grant, recorder.state)
     assert kept.call.frames >= 3 * RATE
-    assert find(samples[0, RATE // 2 :], played)[1] > 0.99
+    assert likeness(played, samples[0]) > 0.99
 
 
 def test_without_room_for_a_minute_it_does_not_begin(small_disk: Path) -> None:

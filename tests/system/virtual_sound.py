@@ -1,7 +1,8 @@
 """Sound cards that aren't there: a private PulseAudio with null sinks, behind the real PortAudio and ALSA.
 
 What is played into a sink is what the device of that name records. No hardware, no desktop, no settings of
-anybody's. `norewinds=1` keeps an idle sink in small blocks; without it the first sound comes up to two seconds late.
+anybody's. `norewinds=1` keeps an idle sink in small blocks; without it the first sound comes up to two
+seconds late.
 """
 
 import os
@@ -157,15 +158,29 @@ def voice(seed: int, length_s: float) -> NDArray[np.int16]:
     return np.asarray(loud * 20_000, dtype=np.int16)
 
 
-def find(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> tuple[int, float]:
-    """Where a reference is heard in a recording (frame), and how well it correlates there."""
+def find(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> int:
+    """Where a reference begins in a recording, in frames; negative if that is before it."""
     size = reference.size + recorded.size
-    product = np.fft.irfft(
-        np.fft.rfft(recorded.astype(float), size) * np.conj(np.fft.rfft(reference.astype(float), size)), size
-    )
-    start = int(np.argmax(product[: max(1, recorded.size - reference.size // 2)]))
-    heard = recorded[start : start + reference.size].astype(float)
-    return start, float(np.corrcoef(heard, reference[: heard.size])[0, 1])
+    spectrum = np.fft.rfft(recorded.astype(float), size) * np.conj(np.fft.rfft(reference.astype(float), size))
+    start = int(np.argmax(np.fft.irfft(spectrum, size)))
+    return start - size if start >= recorded.size else start
+
+
+def likeness(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> float:
+    """The least correlation with the recording of any second of a reference, 0 if less than a second is there.
+
+    Each second is found for itself: the second of two devices runs a little faster or slower now and then.
+    """
+    start = find(reference, recorded)
+    found = []
+    for second in range(max(0, -start) + RATE // 4, reference.size - 5 * RATE // 4 + 1, RATE):
+        piece = reference[second : second + RATE].astype(float)
+        around = recorded[max(0, start + second - RATE // 4) : start + second + 5 * RATE // 4]
+        at = find(reference[second : second + RATE], around)
+        heard = around[at : at + RATE].astype(float) if at >= 0 else around[:0]
+        if piece.any() and start + second + 5 * RATE // 4 <= recorded.size:
+            found.append(np.corrcoef(piece, heard)[0, 1] if heard.size == RATE and heard.any() else 0.0)
+    return float(min(found, default=0.0))
 
 
 def wait_until(condition: Callable[[], object], complaint: str, timeout_s: float = 15.0) -> None:

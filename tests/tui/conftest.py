@@ -1,5 +1,6 @@
 """An app over a small study, driven by keys; nothing of whoever runs the tests gets in."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +22,14 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InterviewkitApp, "aside", "not encrypted · 142 GB free")
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return studies.filled(tmp_path_factory.mktemp("filled")).root
+
+
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    return studies.filled(tmp_path)
+def study(template: Path, tmp_path: Path) -> Study:
+    return Study.open(Path(shutil.copytree(template, tmp_path / "study")))
 
 
 @pytest.fixture

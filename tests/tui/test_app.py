@@ -4,8 +4,10 @@ import asyncio
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from interviewkit.consent import Record
 from interviewkit.errors import StorageError
 from interviewkit.models import Answer, ConsentGiven, ConsentMethod
 from interviewkit.study import Study
@@ -13,7 +15,7 @@ from interviewkit.tui.app import DARK, LIGHT, InterviewkitApp
 from interviewkit.tui.screens.consent import ConsentScreen
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.widgets.chat import Chat
-from tests import fakes
+from tests import fakes, small_study
 from tests.tui import study as studies
 from tests.tui.conftest import started, text, typed, until
 from tests.tui.test_snapshots import shows, to_consent
@@ -116,9 +118,9 @@ async def test_where_there_is_no_form_it_says_so(app: InterviewkitApp) -> None:
 
 
 async def test_what_waits_is_transcribed(app: InterviewkitApp, study: Study, speech: fakes.Speech) -> None:
-    asked = study.grant("P02", studies.Record)
+    asked = study.grant("P02", Record)
     with study.importing(asked, "P02-1", sample_rate=16_000, channels=1) as writer:
-        writer.write(studies.np.zeros((1, 18 * 16_000), studies.np.int16))
+        writer.write(np.zeros((1, 18 * 16_000), np.int16))
     async with app.run_test() as pilot:
         await started(pilot)
         await pilot.press("p")
@@ -208,8 +210,8 @@ async def test_a_transcript_is_read_searched_and_stepped_through(app: Interviewk
 
 
 async def test_a_second_call_has_a_transcript_of_its_own(app: InterviewkitApp, study: Study) -> None:
-    with study.importing(study.grant("P01", studies.Record), "P01-1", sample_rate=8000, channels=1) as writer:
-        writer.write(studies.np.zeros((1, 8000), studies.np.int16))
+    with study.importing(study.grant("P01", Record), "P01-1", sample_rate=8000, channels=1) as writer:
+        writer.write(np.zeros((1, 8000), np.int16))
     again = studies.transcript((("Interviewer", "Hello again.", None), ("P01", "Hello.", None)), flags=())
     studies.keep(study, "P01-1", again, 2)
     async with app.run_test() as pilot:
@@ -225,7 +227,7 @@ async def test_a_second_call_has_a_transcript_of_its_own(app: InterviewkitApp, s
 async def test_after_a_withdrawal_the_transcript_stays_closed(app: InterviewkitApp, study: Study) -> None:
     async with app.run_test() as pilot:
         await started(pilot)
-        studies.small_study.withdraw(study, "P01")
+        small_study.withdraw(study, "P01")
         await pilot.press("enter")
         await until(pilot, shows(app, "! No consent of P01 for “store”: the participant has withdrawn."))
         assert "letter" not in text(app)

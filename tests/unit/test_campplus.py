@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from interviewkit.errors import WeightsError
+
 if TYPE_CHECKING:
     from interviewkit.speech.campplus import CAMPlusPlus
 

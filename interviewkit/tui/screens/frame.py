@@ -39,7 +39,8 @@ class Frame(Screen[None]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Follow the app's work and notices, on whichever screen they arise."""
+        """Follow the app's work and notices, on whichever screen they arise; the last one's are done with."""
+        self.kit.hush()
         self.watch(self.app, "work", self.query_one(WorkBar).show)
         self.watch(self.app, "notices", self.query_one(NoticeBar).show)
 
@@ -48,8 +49,8 @@ class Frame(Screen[None]):
         self.app.run_worker(steps, group="flow", exclusive=True, exit_on_error=False)
 
     def action_escape(self) -> None:
-        """Answer the notice that stands there; if there is none, leave."""
-        if self.kit.notices:
+        """Answer the alarm that stands there; if there is none, leave."""
+        if self.kit.notices and self.kit.notices[-1].alarm:
             self.kit.seen()
         else:
             self.leave()

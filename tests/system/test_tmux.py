@@ -1,0 +1,126 @@
+"""The app in a real terminal, with keys and nothing else: what a person does first."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from interviewkit.study import Study
+from tests import small_study
+from tests.tui import study as studies
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+
+STEERS = "\x1b]52;c;aGk=\x1b\\"
+PATIENCE_S = 20.0
+
+
+class Terminal:
+    """A tmux window of 80×24 in which the program runs."""
+
+    def __init__(self, folder: Path, study: Path) -> None:
+        self._socket = str(folder / "tmux")
+        self.raw = folder / "raw"
+        command = f"{sys.executable} -m interviewkit; echo ended with $?; cat"
+        self._tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(study), command)
+        self._tmux("pipe-pane", f"cat > {self.raw}")
+
+    def _tmux(self, *arguments: str) -> str:
+        environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+        command = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, by tmux's names."""
+        self._tmux("send-keys", *keys)
+
+    def types(self, letters: str) -> None:
+        """Type letters."""
+        self._tmux("send-keys", "-l", letters)
+
+    @property
+    def screen(self) -> str:
+        """What a person sees."""
+        return self._tmux("capture-pane", "-p")
+
+    def wait(self, words: str) -> str:
+        """The screen as soon as it shows some words."""
+        deadline = time.monotonic() + PATIENCE_S
+        while words not in (screen := self.screen):
+            assert time.monotonic() < deadline, f"“{words}” never came:\n{screen}"
+            time.sleep(0.02)
+        return screen
+
+    def close(self) -> None:
+        """End tmux and what runs in it."""
+        self._tmux("kill-server")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    study = small_study.new_study(tmp_path)
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P01")
+    said = (*studies.SAID, ("P01", f"That is {STEERS} all.", None))
+    studies.call(study, "P01", found=studies.transcript(said))
+    return study
+
+
+@pytest.fixture
+def terminal(study: Study, tmp_path: Path) -> Iterator[Terminal]:
+    opened = Terminal(tmp_path, study.root)
+    yield opened
+    opened.close()
+
+
+def test_a_participant_consents_and_a_transcript_is_read(terminal: Terminal, study: Study) -> None:
+    terminal.wait("1 transcript to check, 2 places")
+    terminal.keys("n")
+    terminal.wait("which group?")
+    terminal.keys("Enter")
+    terminal.wait("Where do they live?")
+    terminal.keys("Down", "Enter")
+    terminal.wait("P02 was added")
+
+    terminal.keys("c")
+    terminal.wait("Consent of P02: who takes it?")
+    terminal.types("Zoë")
+    terminal.keys("Enter")
+    terminal.wait("How does P02 give it?")
+    terminal.keys("Enter")
+    for place, key in enumerate("yyyn", start=1):
+        terminal.wait(f"{place} of 4")
+        terminal.keys(key)
+    terminal.wait("It does not permit to quote")
+    terminal.keys("Enter")
+    terminal.wait("The consent of P02 is on record.")
+    assert study.consent_events("P02")[0].model_dump()["taken_by"] == "Zoë"
+
+    terminal.keys("Home", "Enter")
+    terminal.wait("2 places to check by ear")
+    terminal.wait("With a letter from my doctor, and ‹then› nothing")
+    terminal.keys("End")
+    terminal.wait("That is �]52;c;aGk=�\\ all.")
+    terminal.keys("Escape")
+    terminal.wait("Waiting")
+    terminal.keys("q")
+    terminal.wait("ended with 0")
+    assert STEERS.encode() not in terminal.raw.read_bytes()
+    assert b"]52;c;aGk=" in terminal.raw.read_bytes()
+
+
+def test_outside_a_study_there_is_help(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, tmp_path)
+    try:
+        assert "Model weights:" in terminal.wait("ended with 0")
+    finally:
+        terminal.close()
