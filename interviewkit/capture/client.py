@@ -44,11 +44,17 @@ class Recorder:
         self._connection = connection
         self._lines = b""
         self._sending = threading.Lock()
-        first = self.receive(endpoint.PATIENCE_S)
-        if not isinstance(first, State):
+        try:
+            self.state = self._first()
+        except BaseException:
             self.close()
+            raise
+
+    def _first(self) -> State:
+        state = self.receive(endpoint.PATIENCE_S)
+        if not isinstance(state, State):
             raise _ended()
-        self.state = first
+        return state
 
     def receive(self, timeout_s: float) -> Message | None:
         """The next message, or None if there is none for so long.

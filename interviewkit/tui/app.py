@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
+from textual import work as in_worker
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -139,8 +140,9 @@ class InterviewkitApp(App[None]):
         """Bring the agenda up to date, without keeping anybody waiting."""
         if not self._looking:
             self._looking = True
-            self.run_worker(self._look(), group="look", exit_on_error=False)
+            self._look()
 
+    @in_worker(group="look", exit_on_error=False)
     async def _look(self) -> None:
         try:
             self.agenda = await asyncio.to_thread(agenda.look, self.study)
@@ -207,6 +209,7 @@ class InterviewkitApp(App[None]):
         if self._run is not None:
             self.tell("One thing at a time: this has to wait until the work below is done.")
             return
+        self.hush()
         self._pace = Pace()
         self.work = Work(jobs[0].name, behind=len(jobs) - 1)
         self._run = Run(jobs, self.post_message)
@@ -270,12 +273,13 @@ class InterviewkitApp(App[None]):
     @on(Ended)
     def _ended(self, message: Ended) -> None:
         self._run, self.work = None, None
+        if self._quitting:
+            self.exit()
+            return
         if message.stopped:
             self.tell("Stopped. What was done is kept, and the rest goes on from there.")
         self.refresh_bindings()
         self.look()
-        if self._quitting:
-            self.exit()
 
     @on(Told)
     def _told(self, message: Told) -> None:

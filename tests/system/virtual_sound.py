@@ -167,7 +167,7 @@ def find(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> int:
 
 
 def likeness(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> float:
-    """The least correlation with the recording of any second of a reference, 0 if less than a second is there.
+    """The least correlation of any second of a reference with the recording, 0 if no whole second is there.
 
     Each second is found for itself: the second of two devices runs a little faster or slower now and then.
     """

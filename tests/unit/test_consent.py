@@ -209,3 +209,13 @@ def test_answers_short_of_one_are_never_valid(names: list[str]) -> None:
     else:
         with pytest.raises(UsageError):
             consent.validate_answers(FORM, answers)
+
+
+def test_the_latest_form_is_the_one_for_the_group_and_the_place() -> None:
+    newer = FORM.model_copy(update={"version": FORM.version + 1})
+    elsewhere = FORM.model_copy(update={"version": FORM.version + 2, "jurisdiction": "elsewhere"})
+    forms = {form.id: form for form in (newer, FORM, elsewhere)}
+    theirs = Participant(id="P01", group=FORM.group, jurisdiction=FORM.jurisdiction)
+    assert consent.latest_form(theirs, forms) == newer
+    with pytest.raises(UsageError, match="no form for"):
+        consent.latest_form(theirs.model_copy(update={"group": "others"}), forms)

@@ -184,8 +184,8 @@ def test_no_recording_or_weights_are_in_here() -> None:
 
 
 def test_no_path_of_one_machine_is_in_here() -> None:
-    place = re.compile(r"(?<![\w.~])/(?:work|root|home|Users)/\w")
-    found = {str(path.relative_to(ROOT)) for path in files() if place.search(path.read_text("utf-8"))}
+    place = re.compile(rb"(?<![\w.~])/(?:work|root|home|Users)/\w")
+    found = {str(path.relative_to(ROOT)) for path in files() if place.search(path.read_bytes())}
     assert found == set()
 
 

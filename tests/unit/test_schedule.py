@@ -130,6 +130,15 @@ def test_every_shipped_probe_has_a_mark_that_leads_to_it(name: str) -> None:
         assert tuple(found) == placed.question.probes
 
 
+def test_every_mark_has_its_words(guide: Schedule) -> None:
+    words = schedules.wording(guide)
+    for mark, text in words.items():
+        found = schedules.find(guide, mark)
+        assert text == (found.question.text if found.probe is None else found.probe)
+    placed = list(schedules.questions(guide))
+    assert len(words) == len(placed) + sum(len(place.question.probes) for place in placed)
+
+
 @pytest.mark.parametrize(
     ("mark", "message"),
     [

@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 from interviewkit import consent
 from interviewkit.agenda import Agenda, Person, Reached, State, Talk
 from interviewkit.consent import Record
+from interviewkit.errors import ConsentRefused
 from interviewkit.exports.base import UNFIT
 from interviewkit.models import ConsentMethod
 from interviewkit.tui.asking import Asking
@@ -223,7 +224,12 @@ class Home(Frame):
 
         study = self.kit.study
         # Asked before the file is: without consent, no file is looked at.
-        await asyncio.to_thread(study.grant, person.id, Record)
+        try:
+            await asyncio.to_thread(study.grant, person.id, Record)
+        except ConsentRefused as refused:
+            asked = person.state is not State.MISSING
+            self.kit.alarm(refused.message, refused.hint if asked else "Press c to take it.")
+            return
         name = await self.app.push_screen_wait(
             AskLine(
                 f"Recording of {person.id}: which file?",
@@ -311,9 +317,7 @@ def progress(talk: Talk, person: Person) -> str:
         return "no recording"
     if talk.waiting:
         done = "waits" if person.transcribable else "held back"
-        return (
-            done if len(talk.waiting) == talk.calls else f"{len(talk.waiting)} of {talk.calls} {done}"
-        )
+        return done if len(talk.waiting) == talk.calls else f"{len(talk.waiting)} of {talk.calls} {done}"
     return f"{talk.flags} to check" if talk.flags else "transcribed"
 
 
