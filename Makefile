@@ -23,6 +23,7 @@ demo: setup  ## transcribe a real telephone conversation, from consent to spread
 	@$(BIN)/interviewkit demo demo
 
 test: setup  ## run all tests
+	@scripts/test-tools.sh
 	@$(BIN)/python -m pytest
 
 test-fast: environment  ## run the tests that take moments

@@ -31,6 +31,9 @@ from interviewkit.capture.messages import (
 from interviewkit.errors import DeviceError
 
 REHEARSAL_PATIENCE_S = 2.0
+DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
+# On Windows: out of the reach of the console's Ctrl-C and of its closing.
+_DETACHED = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
 
 
 class Recorder:
@@ -133,8 +136,9 @@ def start(order: Order) -> None:
         [sys.executable, "-m", "interviewkit.capture.recorder"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
         start_new_session=os.name == "posix",
+        creationflags=_DETACHED,
         # Not where it was started: a disk in use can't be taken out.
         cwd=Path(sys.executable).anchor,
     )

@@ -64,10 +64,11 @@ def begin(
 ) -> client.Recorder:
     """Start to record a call of the grant's participant: of a new interview, or a further one of `interview`.
 
-    Raises UsageError while another recording of the study is being made, StorageError without room on the
-    disk, DeviceError where a device can't be recorded from; then nothing is left behind.
+    Raises ConsentRefused, UsageError while another recording of the study is being made, StorageError without
+    room on the disk, DeviceError where a device can't be recorded from; then nothing is left behind.
     """
     _check_idle(study)
+    study.grant(grant.participant, Record)
     if interview is not None:
         check_owner(grant, study.interview(interview).id)
     _check_room(study.root, sum(wanted.channels for wanted in inputs))

@@ -32,6 +32,7 @@ class Input:
     def __init__(self, wanted: Wanted) -> None:
         """Open the device and start; raises DeviceError where that fails."""
         self.wanted = wanted
+        self.last_s = time.monotonic()
         self.blocks = 0
         self.dropped_blocks = 0
         self.flagged_blocks = 0
@@ -46,7 +47,6 @@ class Input:
 
         device = _number(self.wanted)
         before = sources()
-        self.last_s = time.monotonic()
         try:
             self.rate_hz = self.rate_hz or _rate(device, self.wanted.channels)
             self._stream = sounddevice.RawInputStream(
@@ -64,7 +64,6 @@ class Input:
                 f"{self.wanted.name} can't be recorded from ({_reason(error)}).",
                 "Close other programs that use it, or choose another: interviewkit record --devices",
             ) from error
-        self.last_s = time.monotonic()
         self.source = self._own_source(before)
 
     def _called(self, data: Any, frames: int, times: Any, status: Any) -> None:

@@ -189,7 +189,7 @@ class Capture:
         except StorageError as error:
             self._disk_failed(error, now_s)
         frames = self._tape.frames if self._writer is None else self._writer.stored_frames
-        closed = Closed(self.reason or "stopped", frames, self._gaps())
+        closed = Closed(self.reason or "ended by an error", frames, self._gaps())
         self._note(closed)
         return closed
 

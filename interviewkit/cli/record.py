@@ -31,6 +31,7 @@ REASONS = {
     "disk full": "The disk is full, so recording was stopped.",
     "disk failed": "The disk could not be written to, so recording was stopped.",
     "ended by a signal": "Recording was ended from outside.",
+    "ended by an error": "Something unexpected ended the recording.",
     "nobody attached": "Nobody was attached for a while, so the recording was closed.",
 }
 

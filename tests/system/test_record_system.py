@@ -28,6 +28,7 @@ from interviewkit.capture.messages import (
     Wanted,
 )
 from interviewkit.consent import Grant, Record
+from interviewkit.errors import DeviceError
 from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
@@ -275,7 +276,7 @@ def test_a_killed_recorder_loses_two_seconds_at_most(
         marked, _ = until(recorder, lambda message: isinstance(message, Marked))
         last, _ = until(recorder, recorded(round(after_s * RATE)))
         os.kill(recorder.state.pid, signal.SIGKILL)
-        with pytest.raises(client.DeviceError, match="ended by itself"):
+        with pytest.raises(DeviceError, match="ended by itself"):
             until(recorder, lambda message: False)
     (left,) = control.unfinished(study)
     assert left.attach() is None
@@ -485,7 +486,7 @@ def test_a_full_disk_ends_it_with_everything_until_then(
     study = _study(small_disk)
     grant = study.grant("P01", Record)
     filler = small_disk / "filler"
-    played = voice(12, 20)
+    played = voice(13, 20)
     with (
         system.playing("interviewer_mic", played[None]),
         control.begin(study, grant, (MIC,)) as recorder,
@@ -538,7 +539,7 @@ def test_consent_withdrawn_meanwhile_leaves_the_recording_where_it_is(
 
 
 def test_a_device_that_is_not_there_leaves_nothing_behind(study: Study, grant: Grant[Record]) -> None:
-    with pytest.raises(client.DeviceError, match="absent is not there any more"):
+    with pytest.raises(DeviceError, match="absent is not there any more"):
         control.begin(study, grant, (MIC, Wanted("absent", "ALSA", 1)))
     assert study.interviews() == []
     assert not list(study.paths.recordings.rglob("*"))

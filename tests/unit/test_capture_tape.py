@@ -15,7 +15,8 @@ HEARD = (np.arange(FRAMES) // (SAMPLE_RATE // 10_000 or 1)).astype(np.int64)
 
 
 def stretches(lengths: list[int]) -> list[Stretch]:
-    found, at = [], 0
+    found: list[Stretch] = []
+    at = 0
     while at < FRAMES:
         length = min(lengths[len(found) % len(lengths)], FRAMES - at)
         samples = np.arange(at, at + length, dtype=np.int64)[None] % 32768

@@ -14,7 +14,7 @@ from tests.unit.capture_world import Rig, blocks, lag_s, likeness, sound
 
 
 def record(*devices: list[tuple[float, Block]], until_s: float, rates: tuple[int, ...] = ()) -> Rig:
-    """Play the callbacks of some devices, by their times, to a mixer that is advanced forty times a second."""
+    """Play the callbacks of some devices, by their times, to a mixer that advances forty times a second."""
     rates = rates or (SAMPLE_RATE,) * len(devices)
     tracks = [Track(rate, 1, START_S) for rate in rates]
     rig = Rig(Mixer(tracks))

@@ -1,0 +1,266 @@
+"""Blocks in, a recording and messages out: with scripted devices, and time as fast as it can be counted."""
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.capture import journal
+from interviewkit.capture.messages import (
+    Alarm,
+    Anchor,
+    Closed,
+    Gap,
+    Levels,
+    Marked,
+    Message,
+    Order,
+    Saved,
+    Wanted,
+)
+from interviewkit.capture.tracks import Block
+from interviewkit.capture.writer import Capture, room_s
+from interviewkit.recording import RecordingReader, Recovered, recover
+from tests.unit.capture_world import BEGIN_S, sound
+
+
+@dataclass
+class Device:
+    """A source that hears the room while it is `on`."""
+
+    rate_hz: int = SAMPLE_RATE
+    last_s: float = 0.0
+    blocks: int = 0
+    dropped_blocks: int = 0
+    flagged_blocks: int = 0
+    on: bool = True
+    waiting: list[Block] = field(default_factory=list)
+
+    def take(self) -> list[Block]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def hear(self, at_s: float, room_s: float) -> None:
+        if self.on:
+            samples = sound(BEGIN_S + room_s + np.arange(320) / SAMPLE_RATE)[None]
+            self.waiting.append(Block(at_s, samples))
+            self.last_s = at_s + 0.02
+
+
+class Studio:
+    """A capture whose time is counted, not waited for."""
+
+    def __init__(self, folder: Path, devices: int = 1, *, rehearse: bool = False) -> None:
+        self.devices = [Device() for _ in range(devices)]
+        inputs = tuple(Wanted(name, "ALSA", 1) for name in ("mic", "phone")[:devices])
+        self.order = Order("r", "P01-1", "nowhere", inputs)
+        if not rehearse:
+            self.order = replace(
+                self.order, audio=str(folder / "a.tar.partial"), journal=str(folder / "a.journal")
+            )
+            journal.create(folder / "a.journal", self.order)
+        self.said: list[Message] = []
+        self.slept_s = 0.0
+        self.start_s = time.monotonic()
+        for device in self.devices:
+            device.last_s = self.start_s
+        self.capture = Capture(self.order, self.devices, self.said.append, lambda: self.slept_s)
+        self.now_s = self.start_s
+
+    def run(self, seconds: float) -> None:
+        """Let so much time pass."""
+        for _ in range(round(seconds * 50)):
+            for device in self.devices:
+                device.hear(self.now_s, self.now_s - self.start_s)
+            self.now_s += 0.02
+            self.capture.tick(self.now_s)
+
+    def close(self) -> Closed:
+        self.capture.stop("stopped")
+        return self.capture.finish()
+
+    def of(self, kind: type[Message]) -> list[Message]:
+        return [message for message in self.said if isinstance(message, kind)]
+
+    def alarms(self) -> list[tuple[str, bool]]:
+        return [(message.kind, message.on) for message in self.said if isinstance(message, Alarm)]
+
+
+def heard(seconds: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+    return sound(BEGIN_S + np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE)
+
+
+def stored(studio: Studio) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+    with RecordingReader(Path(str(studio.order.audio))) as reader:
+        assert reader.problems == []
+        return (reader.read(0, reader.frames) * 32768).astype(np.int16)
+
+
+def test_what_is_heard_is_stored_sample_by_sample(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(5)
+    closed = studio.close()
+    samples = stored(studio)
+    assert closed == Closed("stopped", samples.shape[1], ())
+    assert abs(samples.shape[1] - 5 * SAMPLE_RATE) < 50
+    # The blocks are placed by times that are counted in floats: a sample may be the one beside it.
+    assert np.mean(samples[0] == heard(6)[: samples.shape[1]]) > 0.99
+    assert studio.alarms() == []
+    assert len(studio.of(Levels)) == pytest.approx(50, abs=2)
+    assert len(studio.of(Anchor)) == len(studio.of(Saved)) == 4
+    assert journal.read(tmp_path / "a.journal")[1] == [closed]
+
+
+def test_at_most_two_seconds_are_not_in_the_file_yet(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    for _ in range(30):
+        studio.run(0.1)
+        missing = (studio.now_s - studio.start_s) * SAMPLE_RATE - studio.capture._writer.stored_frames  # type: ignore[union-attr]
+        assert missing <= 1.5 * SAMPLE_RATE
+    left = recover_copy(studio, tmp_path)
+    assert left.frames == 32_000
+
+
+def recover_copy(studio: Studio, folder: Path) -> Recovered:
+    copy = folder / "copy.tar"
+    copy.write_bytes(Path(str(studio.order.audio)).read_bytes())
+    studio.close()
+    return recover(copy)
+
+
+def test_a_pause_is_left_out_and_noted(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(2)
+    studio.capture.pause(studio.start_s + 2)
+    studio.capture.pause(studio.start_s + 2.5)
+    studio.run(3)
+    studio.capture.resume(studio.start_s + 5)
+    studio.capture.resume(studio.start_s + 5.5)
+    studio.run(1)
+    closed = studio.close()
+    assert closed.gaps == (Gap(2 * SAMPLE_RATE, 3.0, "paused", filled=False),)
+    samples = stored(studio)[0]
+    expected = np.concatenate([heard(2), heard(6)[5 * SAMPLE_RATE :]])
+    assert abs(samples.size - expected.size) < 50
+    assert np.corrcoef(samples[:45_000], expected[:45_000])[0, 1] > 0.99
+
+
+def test_a_mark_has_the_frame_of_its_moment_and_is_in_the_journal(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(2)
+    studio.capture.mark("q1", studio.now_s)
+    mark = studio.said[-1]
+    assert isinstance(mark, Marked)
+    assert abs(mark.frame - 2 * SAMPLE_RATE) <= 2
+    assert journal.read(tmp_path / "a.journal")[1] == [studio.said[-1]]
+    studio.close()
+
+
+def test_sound_that_stays_away_is_an_alarm_and_then_a_gap(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, devices=2)
+    studio.run(2)
+    studio.devices[1].on = False
+    studio.run(1.1)
+    assert studio.alarms() == [("stalled", True)]
+    studio.run(2)
+    studio.devices[1].on = True
+    studio.run(1)
+    assert studio.alarms() == [("stalled", True), ("stalled", False), ("dropout", True)]
+    (gap,) = studio.close().gaps
+    assert (gap.channel, gap.reason, gap.filled) == (1, "sound lost", True)
+    assert gap.seconds == pytest.approx(3.1, abs=0.1)
+    assert gap.frame == pytest.approx(2 * SAMPLE_RATE, abs=1600)
+    samples = stored(studio)
+    assert not samples[1, gap.frame + 3200 : gap.frame + 45_000].any()
+    assert np.corrcoef(samples[0, :90_000], heard(6)[:90_000])[0, 1] > 0.99
+
+
+def test_blocks_that_were_dropped_or_flagged_are_said_at_once(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(1)
+    studio.devices[0].flagged_blocks += 1
+    studio.run(0.02)
+    assert studio.alarms() == [("dropout", True)]
+    studio.devices[0].dropped_blocks += 1
+    studio.run(7)
+    assert studio.alarms() == [("dropout", True), ("dropout", True), ("dropout", False)]
+    studio.close()
+
+
+def test_a_computer_that_slept_is_noted(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(2)
+    studio.slept_s = 61.0
+    studio.run(2)
+    assert studio.alarms() == [("suspended", True)]
+    (gap,) = studio.close().gaps
+    assert (gap.seconds, gap.reason, gap.filled) == (61.0, "computer asleep", False)
+    assert gap.frame == pytest.approx(2 * SAMPLE_RATE, abs=1.1 * SAMPLE_RATE)
+
+
+def test_a_device_that_went_and_came_is_said(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(0.1)
+    studio.capture.gone(0, True, ", and another is recorded in its place", studio.now_s)
+    studio.capture.gone(0, True, ", and another is recorded in its place", studio.now_s)
+    studio.capture.gone(0, False, "", studio.now_s)
+    assert studio.alarms() == [("gone", True), ("gone", False)]
+    studio.close()
+
+
+def test_a_disk_with_little_room_is_said_and_one_without_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_s = [10_000.0]
+    monkeypatch.setattr("interviewkit.capture.writer.room_s", lambda folder, channels: left_s[0])
+    studio = Studio(tmp_path)
+    studio.run(2)
+    left_s[0] = 800.0
+    studio.run(2)
+    assert studio.alarms() == [("disk low", True)]
+    assert "13 more minutes" in str(studio.said)
+    left_s[0] = 0.0
+    studio.run(1.1)
+    assert studio.capture.reason == "disk full"
+    closed = studio.capture.finish()
+    assert closed.reason == "disk full"
+    with RecordingReader(Path(str(studio.order.audio))) as reader:
+        assert reader.complete
+        assert reader.frames == closed.frames
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of this kind exist on POSIX systems only")
+def test_a_disk_that_refuses_ends_it_with_what_was_stored(tmp_path: Path) -> None:
+    import resource
+
+    studio = Studio(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        studio.run(8)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert studio.capture.reason == "disk failed"
+    closed = studio.capture.finish()
+    assert closed.frames >= 2 * SAMPLE_RATE
+    samples = stored(studio)[0]
+    assert samples.size == closed.frames
+    assert np.corrcoef(samples, heard(8)[: samples.size])[0, 1] > 0.99
+
+
+def test_a_rehearsal_keeps_ten_seconds_in_memory_and_no_file(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, rehearse=True)
+    studio.run(14)
+    assert sum(piece.shape[1] for piece in studio.capture._rehearsed) <= 10 * SAMPLE_RATE
+    judged = studio.capture.judged()
+    assert len(judged.figures) == 1
+    studio.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_room_counts_the_loudest_noise_and_leaves_some(tmp_path: Path) -> None:
+    assert room_s(tmp_path, 1) == pytest.approx(2 * room_s(tmp_path, 2), rel=0.01)
