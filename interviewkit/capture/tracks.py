@@ -4,7 +4,7 @@
 
 A track places its blocks on the monotonic clock. The first track's clock is the recording's: its samples
 pass unchanged. The second follows it, by leaving sound out or adding silence where they are far apart and by
-running up to 0.1 % faster or slower where they aren't.
+running up to 0.03 % faster or slower where they aren't.
 """
 
 from collections import deque
@@ -33,7 +33,7 @@ WINDOW_BLOCKS = 25
 FAR_S = 0.1
 FOLLOW_S = 60.0
 """Two clocks are brought together so slowly that 200 ppm between them leave them 12 ms apart."""
-MOST_SPEED = 0.001
+MOST_SPEED = 0.0003
 
 
 class Block(NamedTuple):

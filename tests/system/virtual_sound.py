@@ -107,7 +107,7 @@ class SoundSystem:
         path.write_bytes(np.ascontiguousarray(samples.T).tobytes())
         options = ["--raw", f"--rate={RATE}", f"--channels={len(samples)}", "--format=s16le"]
         player = subprocess.Popen(
-            ["paplay", *options, f"--device={sink}", "--latency-msec=50", str(path)],
+            ["paplay", *options, f"--device={sink}", "--latency-msec=200", str(path)],
             env={**os.environ, **self.environment},
             stderr=subprocess.DEVNULL,
         )

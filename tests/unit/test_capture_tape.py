@@ -10,8 +10,6 @@ from interviewkit.capture.tracks import Stretch
 
 START_S = 50.0
 FRAMES = 6 * SAMPLE_RATE
-# Each sample says when it was heard, in tenths of a millisecond.
-HEARD = (np.arange(FRAMES) // (SAMPLE_RATE // 10_000 or 1)).astype(np.int64)
 
 
 def stretches(lengths: list[int]) -> list[Stretch]:

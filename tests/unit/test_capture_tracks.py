@@ -40,7 +40,7 @@ def record(*devices: list[tuple[float, Block]], until_s: float, rates: tuple[int
 def test_late_callbacks_change_no_sample(late: list[float]) -> None:
     device = list(blocks(START_S + 0.1, 2))
     late = [0.0 if number % 10 == 9 else delay for number, delay in enumerate([*late, 0.0])]
-    # A callback that comes late doesn't know it where the host tells no times, and none overtakes another.
+    # One in ten is prompt, as in life, and none overtakes another. Late ones are stamped late.
     called = np.minimum.accumulate(
         [at_s + delay for (at_s, _), delay in zip(device, late, strict=True)][::-1]
     )[::-1]
