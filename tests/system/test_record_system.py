@@ -236,7 +236,7 @@ def test_a_pause_leaves_out_what_is_said_in_it(
     assert np.count_nonzero(np.abs(samples.astype(int)) > 100) < RATE // 10
     (noted,) = kept.call.gaps
     assert (noted.reason.value, noted.filled, noted.frame) == ("paused", False, gap.frame)
-    assert noted.seconds > 1
+    assert noted.seconds > 0.8  # the second that was played, less what the player holds back at its end
 
 
 def test_a_rehearsal_is_judged_and_leaves_nothing(system: SoundSystem, study: Study) -> None:
