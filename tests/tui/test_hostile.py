@@ -51,6 +51,7 @@ def check(app: InterviewkitApp) -> None:
     assert SEEN in text(app)
 
 
+@pytest.mark.slow
 async def test_no_screen_takes_text_for_anything_else(evil: Study) -> None:
     app = InterviewkitApp(evil.root)
     async with app.run_test(size=(140, 40)) as pilot:
@@ -92,6 +93,7 @@ async def _consent(pilot: Pilot[None], app: InterviewkitApp) -> None:
     await until(pilot, shows(app, "group"))
 
 
+@pytest.mark.slow
 async def test_what_is_pasted_steers_nothing(evil: Study) -> None:
     from textual.events import Paste
 
@@ -105,6 +107,7 @@ async def test_what_is_pasted_steers_nothing(evil: Study) -> None:
         check(app)
 
 
+@pytest.mark.slow
 async def test_the_names_of_files_and_of_work_steer_nothing(evil: Study) -> None:
     from collections.abc import Generator
 

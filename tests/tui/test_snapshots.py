@@ -12,6 +12,7 @@ from tests import small_study
 from tests.tui import snapshot
 from tests.tui.conftest import started, text, typed, until
 
+pytestmark = pytest.mark.slow
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=["small", "large"])
 Size = tuple[int, int]
 Shows = Callable[[str], Callable[[], bool]]
