@@ -1,0 +1,98 @@
+"""Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
+
+They follow the data, a module each: schedule → consent → study → interview → transcript. Times are
+seconds from the start of a recording (`_s`), positions are frames (samples per channel).
+"""
+
+from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, Prose
+from interviewkit.models.consent import (
+    Answer,
+    ConsentEvent,
+    ConsentGiven,
+    ConsentMethod,
+    ConsentWithdrawn,
+    Form,
+    Purpose,
+    Section,
+    Statement,
+)
+from interviewkit.models.interview import (
+    Action,
+    ActionKind,
+    Call,
+    Ending,
+    Gap,
+    GapReason,
+    Interview,
+    LeftOut,
+    LeftOutKind,
+    Mark,
+    Side,
+)
+from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
+from interviewkit.models.study import Approval, Group, Participant, StudyConfig
+from interviewkit.models.transcript import (
+    Chunk,
+    Draft,
+    Flag,
+    FlagKind,
+    Heard,
+    Layout,
+    Provenance,
+    Region,
+    Span,
+    Transcript,
+    Turn,
+    Voices,
+    Word,
+)
+
+__all__ = [
+    "Action",
+    "ActionKind",
+    "Answer",
+    "Approval",
+    "Call",
+    "Chunk",
+    "ConsentEvent",
+    "ConsentGiven",
+    "ConsentMethod",
+    "ConsentWithdrawn",
+    "Domain",
+    "Draft",
+    "Ending",
+    "Flag",
+    "FlagKind",
+    "Form",
+    "Frozen",
+    "Gap",
+    "GapReason",
+    "Group",
+    "Heard",
+    "Identifier",
+    "Interview",
+    "InterviewId",
+    "Layout",
+    "LeftOut",
+    "LeftOutKind",
+    "Mark",
+    "Participant",
+    "ParticipantId",
+    "Prose",
+    "Provenance",
+    "Purpose",
+    "Question",
+    "Region",
+    "Schedule",
+    "Script",
+    "Section",
+    "Side",
+    "Span",
+    "Statement",
+    "StudyConfig",
+    "SubDomain",
+    "Transcript",
+    "Turn",
+    "Voices",
+    "Word",
+]

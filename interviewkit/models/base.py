@@ -1,0 +1,16 @@
+"""What all records share: ids, prose, and that they can't change."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+ParticipantId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[0-9]{1,4}$")]
+InterviewId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[0-9]{1,4}-[1-9][0-9]*$")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Frozen(BaseModel):
+    """A record that can't change and knows all of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,162 @@
+"""What was heard in a call: regions and chunks, words, speakers, turns, flags."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from interviewkit.models.base import Frozen
+
+
+class Word(Frozen):
+    """A word as it was heard; `text` keeps its punctuation and has no spaces around it."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+    @property
+    def middle_s(self) -> float:
+        """The moment that decides whose word it is."""
+        return (self.start_s + self.end_s) / 2
+
+
+class Layout(StrEnum):
+    """What the channels of a recording carry."""
+
+    MONO = "mono"
+    SEPARATE = "separate"
+    """Two channels with a speaker each."""
+    MIXED = "mixed"
+    """Two channels with the same people: they are averaged."""
+
+
+class Region(Frozen):
+    """A stretch of one channel in which speech was detected."""
+
+    channel: int
+    start_frame: int
+    stop_frame: int
+
+
+class Chunk(Frozen):
+    """Pieces of one channel that hold speech, at most 30 s in all: transcribed at once, end to end."""
+
+    channel: int
+    pieces: tuple[tuple[int, int], ...] = Field(min_length=1, description="(first, last) frames, in order")
+
+    @property
+    def start_frame(self) -> int:
+        """Where the first piece begins."""
+        return self.pieces[0][0]
+
+    @property
+    def stop_frame(self) -> int:
+        """Where the last piece ends."""
+        return self.pieces[-1][1]
+
+    @property
+    def frames(self) -> int:
+        """Length of the pieces together."""
+        return sum(stop - start for start, stop in self.pieces)
+
+
+class Heard(Frozen):
+    """What was heard in one chunk, with the signs by which invented speech is recognised."""
+
+    chunk: int = Field(description="position of the chunk in the plan")
+    words: tuple[Word, ...]
+    language: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+
+
+class Span(Frozen):
+    """A stretch in which one speaker is talking; spans of different speakers may overlap."""
+
+    speaker: str
+    start_s: float
+    end_s: float
+
+
+class Voices(Frozen):
+    """How much each short stretch of a recording sounds like each of its speakers."""
+
+    first_s: float = Field(description="middle of the first stretch")
+    step_s: float
+    speakers: tuple[str, ...]
+    likeness: tuple[tuple[float, ...], ...] = Field(description="per stretch and speaker, −1 to 1")
+
+
+class Turn(Frozen):
+    """One speaker's stretch of talk."""
+
+    speaker: str
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...]
+    question: str | None = Field(None, description="question or probe that prompted it")
+    overlap: bool = Field(False, description="somebody else talks during part of it")
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces between them."""
+        return " ".join(word.text for word in self.words)
+
+
+class FlagKind(StrEnum):
+    """What `quality` can find."""
+
+    OUTSIDE_SPEECH = "words outside speech"
+    REMOVED = "words removed"
+    LOOP = "repeated words"
+    GAP = "speech without words"
+    BACKWARDS = "times run backwards"
+    LOW_CONFIDENCE = "low confidence"
+    LOW_COVERAGE = "little of the speech transcribed"
+    NO_SPEECH = "no speech found"
+    ROLES = "speakers may be swapped"
+    SPEAKERS = "number of speakers"
+
+
+class Flag(Frozen):
+    """Something that a person should look at before trusting the transcript."""
+
+    kind: FlagKind
+    start_s: float
+    end_s: float
+    detail: str
+
+
+class Provenance(Frozen):
+    """How a transcript came to be: enough to repeat it and to report it."""
+
+    program: str
+    transcriber: dict[str, str]
+    diariser: dict[str, str]
+    channels: Layout
+
+
+class Draft(Frozen):
+    """How far the machine has got with one call; saved after each step, so that none is done twice."""
+
+    layout: Layout
+    regions: tuple[Region, ...] | None = None
+    chunks: tuple[Chunk, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    spans: tuple[Span, ...] | None = None
+    voices: Voices | None = None
+    transcriber: dict[str, str]
+    diariser: dict[str, str]
+
+
+class Transcript(Frozen):
+    """The turns of one call with what is known about their quality."""
+
+    turns: tuple[Turn, ...]
+    flags: tuple[Flag, ...]
+    duration_s: float
+    coverage: float = Field(description="share of the detected speech that words lie in, 0 to 1")
+    language: str
+    provenance: Provenance

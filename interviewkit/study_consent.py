@@ -1,0 +1,213 @@
+"""A study's participants and their consent, and the one way in which anything of theirs is written.
+
+    Study.open ─► grant(P07, Record) ─► sealer, opener ─► commit
+
+`commit` is the only way to change what depends on consent: it takes the study's lock, checks the
+consent again, and lets the change write, for that participant and that purpose only. What needs no
+consent (numbers, consent events, contact log, incidents) goes through the same `Writing`.
+"""
+
+import errno
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from interviewkit import (
+    consent,
+    schedule,
+    store,
+    study_create,
+    study_documents,
+    study_index,
+    yamlfile,
+)
+from interviewkit.consent import Grant, P, Permission, Record, Store, Transcribe
+from interviewkit.errors import StorageError, StudyError, UsageError
+from interviewkit.events import Warned
+from interviewkit.models import (
+    ConsentEvent,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Form,
+    Group,
+    Participant,
+    Schedule,
+    StudyConfig,
+)
+from interviewkit.paths import StudyPaths
+from interviewkit.sealing import KeyClass, Opener, Sealer
+from interviewkit.study_documents import Writing
+
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T")
+
+
+class Consented:
+    """What `Study` knows of people and consent; see there."""
+
+    def __init__(self, root: Path, config: StudyConfig, told: Callable[[Warned], None]) -> None:
+        """Use `Study.open`."""
+        self.root = root
+        self.config = config
+        self.paths = StudyPaths(root)
+        self._lock = store.Lock(self.paths.lock, told)
+        self._broken: StorageError | None = None
+
+    @classmethod
+    def create(
+        cls, root: Path, template_folder: Path = study_create.TEMPLATES, title: str | None = None
+    ) -> Self:
+        """Make a new study in an empty folder or a clone, from `study.yaml`, forms and schedules."""
+        study_create.create(root, template_folder, title)
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
+        """The study in `root`, tidied of what a kill left; `told` hears when another program is writing."""
+        paths = StudyPaths(root)
+        if not paths.config.is_file():
+            raise StudyError(
+                f"{root} is not a study: it has no {paths.config.name}.",
+                f"Make one: interviewkit init {root}",
+            )
+        study = cls(root, yamlfile.load(paths.config, StudyConfig, StudyError), told)
+        store.sweep(root, (paths.people, paths.recordings, paths.transcripts), study._lock)
+        study_documents.place_committed(paths, study._lock)
+        return study
+
+    # ── what the study is ───────────────────────────────────────────────────────────────────────
+
+    def group(self, group: str) -> Group:
+        """A group by its id; raises UsageError for one that the study doesn't have."""
+        for known in self.config.groups:
+            if known.id == group:
+                return known
+        known_ids = ", ".join(known.id for known in self.config.groups)
+        raise UsageError(f"The study has no group {group}.", f"Its groups are: {known_ids}.")
+
+    def forms(self) -> dict[str, Form]:
+        """Every form version in `forms/`, by its id."""
+        files = sorted(self.paths.forms.glob("*.yaml"))
+        forms = {path: yamlfile.load(path, Form, StudyError) for path in files}
+        for path, form in forms.items():
+            if path.stem != form.id:
+                raise StudyError(f"{path} holds the form {form.id}.", f"Name the file {form.id}.yaml.")
+        return {form.id: form for form in forms.values()}
+
+    def schedule(self, group: str) -> Schedule:
+        """The interview guide that is put to a group."""
+        return schedule.load(self.paths.schedules / f"{self.group(group).schedule}.yaml")
+
+    # ── participants and their consent ──────────────────────────────────────────────────────────
+
+    def participants(self) -> list[Participant]:
+        """All participants, by number."""
+        found = (study_documents.participant(path) for path in self.paths.people.glob("*/participant.json"))
+        return sorted(found, key=lambda participant: study_documents.number(participant.id))
+
+    def participant(self, participant: str) -> Participant:
+        """A participant by id; raises UsageError for one that the study doesn't have."""
+        path = self.paths.participant(participant)
+        found = study_documents.participant(path) if path.is_file() else None
+        if found is None or found.id != participant:
+            raise UsageError(
+                f"The study has no participant {participant}.", "Add one: interviewkit participant add"
+            )
+        return found
+
+    def add_participant(self, group: str, jurisdiction: str, number: int | None = None) -> Participant:
+        """A new participant with `number`, or the next that nobody in the study has had."""
+        prefix = self.group(group).prefix
+        known = sorted({approval.jurisdiction for approval in self.config.approvals})
+        if jurisdiction not in known:
+            raise UsageError(
+                f"The study has no approval for {jurisdiction}.", f"It has one for: {', '.join(known)}."
+            )
+        with self._lock:
+            chosen = study_documents.free_number(self.paths, number)
+            new = Participant(id=f"{prefix}{chosen:02d}", group=group, jurisdiction=jurisdiction)
+            self._write(new.id, lambda writing: writing.participant(new), "participant added")
+        return new
+
+    def consent_events(self, participant: str) -> tuple[ConsentEvent, ...]:
+        """What a participant agreed to and took back, in the order of its recording."""
+        rows = study_documents.consent_rows(self.paths, self.participant(participant).id)
+        return tuple(row.event for row in rows)
+
+    def give_consent(self, participant: str, given: ConsentGiven) -> None:
+        """Record a participant's answers, with the wording of the form as it is now.
+
+        Raises UsageError where an answer is missing, the form is for somebody else, or the time is in
+        the future or before what is already on record.
+        """
+        forms = self.forms()
+        form = forms.get(given.form)
+        if form is None:
+            raise UsageError(f"The study has no form {given.form}.", f"Its forms are: {', '.join(forms)}.")
+        with self._lock:
+            events = self.consent_events(participant)
+            consent.check_given(self.participant(participant), form, given, events, datetime.now(UTC))
+            self._write(participant, lambda writing: writing.consent(given, form), "consent given")
+
+    def withdraw(self, participant: str, withdrawn: ConsentWithdrawn) -> None:
+        """Record that a participant takes the consent back: from now on every grant is refused."""
+        person = self.participant(participant)
+        self._write(person.id, lambda writing: writing.consent(withdrawn, None), "consent withdrawn")
+
+    def grant(self, participant: str, permission: type[P], now: datetime | None = None) -> Grant[P]:
+        """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused."""
+        person = self.participant(participant)
+        rows = study_documents.consent_rows(self.paths, participant)
+        agreed = {row.form.id: row.form for row in rows if row.form is not None}
+        moment = datetime.now(UTC) if now is None else now
+        return consent.grant(person, [row.event for row in rows], agreed, permission, moment)
+
+    # ── sealing and committing ──────────────────────────────────────────────────────────────────
+
+    def sealer(self, grant: Grant[Record] | Grant[Store], key_class: KeyClass) -> Sealer:
+        """What seals a participant's documents of a class; raises ConsentRefused for another purpose."""
+        study_documents.check_purpose(grant, key_class, study_documents.WRITTEN_FOR)
+        return study_documents.sealer(grant.participant, key_class)
+
+    def opener(self, grant: Grant[Transcribe] | Grant[Store], key_class: KeyClass) -> Opener:
+        """What opens them, if the consent still stands; raises ConsentRefused."""
+        study_documents.check_purpose(grant, key_class, study_documents.READ_FOR)
+        self.grant(grant.participant, grant.permission)
+        return study_documents.opener(grant.participant, key_class)
+
+    def commit(self, grant: Grant[Permission], change: Callable[[Writing], T], reason: str) -> T:
+        """Let `change` write what depends on consent, if the consent still stands; hand back its result.
+
+        `reason` says what for, in words that hold nothing that was said; it is kept in the documents.
+        Raises ConsentRefused, and then nothing is written.
+        """
+        with self._lock:
+            self.grant(grant.participant, grant.permission)
+            return self._write(grant.participant, change, reason, grant)
+
+    def write(self, participant: str, change: Callable[[Writing], T], reason: str) -> T:
+        """Let `change` write what needs no consent of a participant; hand back its result."""
+        return self._write(self.participant(participant).id, change, reason)
+
+    def _write(
+        self,
+        participant: str,
+        change: Callable[[Writing], T],
+        reason: str,
+        grant: Grant[Permission] | None = None,
+    ) -> T:
+        """The one place that writes; after an error of the disk itself nothing more is written."""
+        if self._broken is not None:
+            raise self._broken
+        try:
+            with self._lock:
+                result = change(Writing(self.paths, self._lock, participant, reason, grant))
+                study_index.refresh(self.paths, self._lock, reason)
+                return result
+        except StorageError as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EIO:
+                self._broken = error
+            raise
