@@ -64,6 +64,21 @@ class Source(Protocol):
         """The blocks since the last time."""
 
 
+class Rhythm:
+    """Something that is due again and again, however late or unevenly it is asked."""
+
+    def __init__(self, period_s: float, now_s: float) -> None:
+        self._period_s = period_s
+        self._next_s = now_s + period_s
+
+    def due(self, now_s: float) -> bool:
+        """Whether it is time. Being asked late moves no beat; what was missed meanwhile is left out."""
+        if now_s < self._next_s:
+            return False
+        self._next_s += self._period_s * (1 + (now_s - self._next_s) // self._period_s)
+        return True
+
+
 def sealer(recipe: dict[str, str]) -> Sealer:
     """What seals the records, from an order's `seal`; KeyError for a kind that this version doesn't know."""
     return {"clear": ClearSealer}[recipe["kind"]]()
@@ -100,7 +115,8 @@ class Capture:
         self._heard: list[list[Reading]] = [[] for _ in order.labels]
         self._troubles = [0] * len(sources)
         self._rehearsed: deque[NDArray[np.int16]] = deque()
-        self._levels_s = self._second_s = now_s
+        self._levels = Rhythm(WINDOW_S, now_s)
+        self._seconds = Rhythm(1.0, now_s)
         self._commands = threading.Lock()
         self._failed = False
         self._writer = self._new_writer()
@@ -163,13 +179,11 @@ class Capture:
     def tick(self, now_s: float) -> None:
         """Take what has come, write what is due, and say what there is to say."""
         self._take(now_s)
-        if now_s - self._levels_s >= WINDOW_S:
-            self._levels_s = now_s
+        if self._levels.due(now_s):
             self._say_levels(now_s)
         try:
             self._write(*self._mixer.advance(now_s), now_s)
-            if now_s - self._second_s >= 1:
-                self._second_s = now_s
+            if self._seconds.due(now_s):
                 self._each_second(now_s)
         except StorageError as error:
             self._disk_failed(error, now_s)
