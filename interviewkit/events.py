@@ -21,6 +21,13 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Nothing is done for now because a call is being recorded; or (`over`) the job goes on where it was."""
+
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class Saved:
     """A document is on disk: what is behind this event survives a kill."""
 
@@ -35,4 +42,4 @@ class Finished:
     summary: str
 
 
-Event = Progress | Warned | Saved | Finished
+Event = Progress | Waiting | Warned | Saved | Finished

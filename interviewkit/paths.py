@@ -17,6 +17,7 @@ from interviewkit.errors import StorageError
 
 CACHE_VARIABLE = "INTERVIEWKIT_CACHE"
 RUNTIME_VARIABLE = "INTERVIEWKIT_RUNTIME"
+STATE_VARIABLE = "INTERVIEWKIT_STATE"
 STUDY_FILE = "study.yaml"
 
 
@@ -33,6 +34,11 @@ def runtime_dir() -> Path:
         return Path(place) / "interviewkit"
     user = f"-{os.getuid()}" if os.name == "posix" else ""
     return Path(tempfile.gettempdir()) / f"interviewkit{user}"
+
+
+def state_dir() -> Path:
+    """What this computer remembers for the user, whatever the study; `INTERVIEWKIT_STATE` moves it."""
+    return Path(os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("interviewkit"))
 
 
 def user_settings_file() -> Path:

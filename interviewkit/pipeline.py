@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from interviewkit import __version__, align, quality, roles
 from interviewkit.audio import SAMPLE_RATE, Audio, duration_s
 from interviewkit.errors import SpeechError
-from interviewkit.events import Event, Progress, Saved, Warned
+from interviewkit.events import Event, Progress, Saved, Waiting, Warned
 from interviewkit.models import (
     Draft,
     Flag,
@@ -104,6 +104,9 @@ def _words(
         total_s = sum(chunk.frames for chunk in draft.chunks) / SAMPLE_RATE
         yield _transcribed(draft, total_s)
         for heard in transcriber.transcribe(audio, layout, todo):
+            if isinstance(heard, Waiting):
+                yield heard
+                continue
             draft = draft.model_copy(update={"heard": (*draft.heard, heard)})
             save(draft)
             yield _transcribed(draft, total_s)
@@ -152,7 +155,7 @@ def _spans(
         with engines.diariser() as diariser:
             by = diariser.provenance()
             for found in diariser.diarise(audio, about.speakers):
-                if isinstance(found, Progress):
+                if isinstance(found, Progress | Waiting):
                     yield found
                 elif isinstance(found, Span):
                     spans.append(found)

@@ -19,6 +19,9 @@ from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO
 
 GRACE_S = 2.0
+CAN_PAUSE = os.name == "posix"
+# A stopped child can't see that its parent is gone, so something must see it in its place.
+_GUARD = ("/bin/sh", "-c", 'read -r over || kill -KILL "-$1"', "guard")
 PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
 _started: dict["Child", int] = {}
 
@@ -36,6 +39,7 @@ class Child:
         self._lines: deque[bytes] = deque(maxlen=40)
         self._drain = threading.Thread(target=self._listen, args=(process.stderr,), daemon=True)
         self._drain.start()
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def _listen(self, stream: IO[bytes]) -> None:
         with stream:
@@ -47,8 +51,29 @@ class Child:
         self._drain.join(timeout=GRACE_S)
         return b"".join(self._lines).decode(errors="replace")
 
+    def pause(self) -> None:
+        """Let it and everything that it started stand still until `resume`; nothing where it can't be had.
+
+        However this process ends meanwhile, the child ends too.
+        """
+        if CAN_PAUSE and self._guard is None and self.process.poll() is None:
+            with suppress(OSError):
+                self._guard = subprocess.Popen(
+                    [*_GUARD, str(self.process.pid)], stdin=subprocess.PIPE, start_new_session=True
+                )
+                os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._guard is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGCONT)
+            self._guard.communicate(b"\n")
+            self._guard = None
+
     def end(self) -> None:
         """End the child and everything that it started."""
+        self.resume()
         if self.process.poll() is None:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):

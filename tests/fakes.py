@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from interviewkit.audio import SAMPLE_RATE, Audio
-from interviewkit.events import Progress
+from interviewkit.events import Progress, Waiting
 from interviewkit.models import Chunk, Heard, Layout, Region, Span, Word
 from interviewkit.settings import Settings
 from interviewkit.speech.protocols import Engines
@@ -59,7 +59,7 @@ class Speech:
 
     def transcribe(
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
-    ) -> Iterator[Heard]:
+    ) -> Iterator[Waiting | Heard]:
         for place, (number, chunk) in enumerate(chunks):
             if place == self.stops_after:
                 raise self.stop
@@ -74,7 +74,7 @@ class Speech:
                 compression_ratio=1.2,
             )
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span]:
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span]:
         self.diarised.append(speakers)
         yield Progress("Telling speakers apart", 1, 1)
         for speaker, start_s, end_s, _ in self.script:

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from interviewkit import busy
 from interviewkit.audio import SAMPLE_RATE
-from interviewkit.capture import client, endpoint, journal
+from interviewkit.capture import choice, client, devices, endpoint, journal
 from interviewkit.capture.messages import PATIENCE_S, Gap, Message, Order, Wanted
 from interviewkit.capture.writer import room_s
 from interviewkit.consent import Grant, Record
@@ -27,6 +28,8 @@ from interviewkit.study import Study
 from interviewkit.study_documents import Recorded, check_owner
 
 LEAST_ROOM_S = 60
+ROOM = 2
+"""A call may take so many times as long as it is planned."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,34 @@ def begin(
         _drop(study, grant, chosen, recording)
         raise
     return client.Recorder(order.address)
+
+
+def preflight(study: Study, participant: str, inputs: Sequence[Wanted]) -> tuple[str, ...]:
+    """What stands in the way of recording a call, or soon may, in words; nothing where all is well.
+
+    Asks the sound system, so it takes a moment. Raises StorageError where the disk is gone.
+    """
+    return (*_about_devices(inputs), *about_room(study, participant, inputs))
+
+
+def _about_devices(inputs: Sequence[Wanted]) -> list[str]:
+    found = ["Another call is being recorded on this computer."] if busy.recording() else []
+    if not inputs:
+        return [*found, "No microphone was chosen yet."]
+    try:
+        gone = choice.gone(inputs, devices.inputs())
+    except DeviceError as error:
+        return [*found, str(error)]
+    return [*found, *(f"{name} is not there. Plug it in, or choose another device." for name in gone)]
+
+
+def about_room(study: Study, participant: str, inputs: Sequence[Wanted]) -> list[str]:
+    """Whether the disk has room for twice the length that is planned."""
+    planned = study.schedule(study.participant(participant).group).minutes
+    room_min = room_s(study.root, max(1, sum(wanted.channels for wanted in inputs))) / 60
+    if room_min >= ROOM * planned:
+        return []
+    return [f"The disk has room for {int(room_min)} minutes only; the call is planned for {planned:.0f}."]
 
 
 def unfinished(study: Study) -> list[Unfinished]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from interviewkit import busy
 from interviewkit.capture import endpoint, streams
 from interviewkit.capture.hub import Command, Hub
 from interviewkit.capture.messages import Failed, Message, Order, State, line, pack, read_order
@@ -93,6 +94,7 @@ class Recorder:
         self._inputs: list[Input] = []
         self._started_at = datetime.now(UTC).isoformat()
         listening, token = endpoint.listen(order.address)
+        self._busy = None if order.audio is None else busy.Hold(order.recording)
         try:
             for wanted in order.inputs:
                 self._inputs.append(Input(wanted))
@@ -103,6 +105,7 @@ class Recorder:
             endpoint.remove(order.address)
             for device in self._inputs:
                 device.close()
+            self._idle()
             raise
         self._hub = Hub(listening, token, self._state, self._obey)
 
@@ -130,6 +133,11 @@ class Recorder:
             if self._hub is not None:
                 self._hub.close()
             endpoint.remove(self._order.address)
+            self._idle()
+
+    def _idle(self) -> None:
+        if self._busy is not None:
+            self._busy.release()
 
     def _tick(self, keeper: Keeper) -> None:
         now_s = time.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import click
 
-from interviewkit.events import Event, Finished, Progress, Saved, Warned
+from interviewkit.events import Event, Finished, Progress, Saved, Waiting, Warned
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 QUARTERS = 4
+WAITING = "Waiting: a call is being recorded."
+GOING_ON = "Going on: no call is being recorded any more."
 
 
 @overload
@@ -65,12 +67,14 @@ def _only_warnings(event: Event) -> None:
         note(event)
 
 
-def _line(event: Saved | Warned | Finished) -> str:
+def _line(event: Saved | Waiting | Warned | Finished) -> str:
     """An event other than progress in words; empty where the step's own line says it already."""
     if isinstance(event, Warned):
         return f"Note: {event.message}"
     if isinstance(event, Finished):
         return event.summary
+    if isinstance(event, Waiting):
+        return GOING_ON if event.over else WAITING
     return f"Saved {event.what}: {event.path}" if event.path is not None else ""
 
 

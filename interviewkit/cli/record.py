@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 BAR = 10
 TEST_S = 10.0
-ROOM = 2
 KEPT = "What was recorded is safe. Put it into the study with: interviewkit record --recover"
 REASONS = {
     "disk full": "The disk is full, so recording was stopped.",
@@ -49,6 +48,7 @@ REASONS = {
 @click.option("--for", "for_s", type=click.FloatRange(1), metavar="SECONDS", help="Stop after so long.")
 @click.option("--devices", "list_devices", is_flag=True, help="List the devices and do nothing else.")
 @click.option("--test", is_flag=True, help="Listen for ten seconds and judge the sound; nothing is kept.")
+@click.option("--remember", is_flag=True, help="With --test: record from these when no device is named.")
 @click.option("--recover", is_flag=True, help="Attach to a recording that goes on, or keep what a kill left.")
 @options.study
 @options.quiet
@@ -62,6 +62,7 @@ def record(
     for_s: float | None,
     list_devices: bool,
     test: bool,
+    remember: bool,
     recover: bool,
     quiet: bool,
 ) -> int:
@@ -70,8 +71,12 @@ def record(
         raise UsageError("Say whose call it is, or one of --devices, --test and --recover.", "Such as: P07")
     if list_devices:
         return _list()
+    if remember and not test:
+        raise UsageError(
+            "--remember belongs to --test.", "Test the sound, and it is remembered what was tested."
+        )
     if test:
-        return _test(_wanted(device, second_device, channels), quiet)
+        return _test(_wanted(device, second_device, channels), quiet, remember=remember)
     study = options.open_study(study_dir)
     if recover:
         return _recover(study, quiet)
@@ -94,6 +99,8 @@ def _list() -> int:
 def _wanted(device: str | None, second: str | None, channels: str | None) -> "tuple[Wanted, ...]":
     from interviewkit.capture import devices
 
+    if device is second is channels is None and (chosen := _remembered()):
+        return chosen
     if second is not None and channels is not None:
         raise UsageError("Two devices have a channel each.", "Leave --channels out.")
     known = devices.inputs()
@@ -108,9 +115,22 @@ def _wanted(device: str | None, second: str | None, channels: str | None) -> "tu
     return first.wanted(1), other.wanted(1)
 
 
-def _test(inputs: "tuple[Wanted, ...]", quiet: bool) -> int:
+def _remembered() -> "tuple[Wanted, ...]":
+    """What was chosen once, if anything was; DeviceError where it is not there: another is not a choice."""
+    from interviewkit.capture import choice, devices
+
+    chosen = choice.remembered()
+    if chosen and (gone := choice.gone(chosen, devices.inputs())):
+        raise DeviceError(
+            f"{' and '.join(gone)}, which you chose to record from, is not there.",
+            "Plug it in, or name another: --device NAME.",
+        )
+    return chosen
+
+
+def _test(inputs: "tuple[Wanted, ...]", quiet: bool, *, remember: bool) -> int:
     """Ten seconds of a rehearsal, judged."""
-    from interviewkit.capture import client
+    from interviewkit.capture import choice, client
     from interviewkit.capture.messages import Judged
 
     with stopping("Nothing was kept."), client.rehearsal(inputs) as recorder:
@@ -123,6 +143,8 @@ def _test(inputs: "tuple[Wanted, ...]", quiet: bool) -> int:
             pass
     for line in (*judged.figures, *(judged.findings or ("All is well.",))):
         click.echo(line)
+    if remember:
+        choice.remember(inputs)
     return ExitCode.FAILED if judged.findings else ExitCode.OK
 
 
@@ -140,7 +162,7 @@ def _record(
     grant = study.grant(participant, Record)
     with stopping("Nothing was recorded."):
         inputs = _wanted(*asked)
-        _say_room(study, participant, sum(wanted.channels for wanted in inputs))
+        _say_room(study, participant, inputs)
         for left in control.unfinished(study):
             click.echo(f"Note: {left.interview} has a recording that was not finished. {KEPT}", err=True)
     with stopping(KEPT):
@@ -149,14 +171,12 @@ def _record(
         return _keep(study, recorder.state.interview, recorder.state.recording, closed, quiet)
 
 
-def _say_room(study: "Study", participant: str, channels: int) -> None:
+def _say_room(study: "Study", participant: str, inputs: "tuple[Wanted, ...]") -> None:
     """Tell where the disk has not room for twice the length that is planned."""
-    from interviewkit.capture.writer import room_s
+    from interviewkit.capture import control
 
-    planned_s = 60 * study.schedule(study.participant(participant).group).minutes
-    room = room_s(study.root, channels)
-    if room < ROOM * planned_s:
-        click.echo(f"Note: the disk has room for {room / 60:.0f} minutes only.", err=True)
+    for finding in control.about_room(study, participant, inputs):
+        click.echo(f"Note: {finding}", err=True)
 
 
 def _recover(study: "Study", quiet: bool) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from interviewkit.audio import Audio
-from interviewkit.events import Progress
+from interviewkit.events import Progress, Waiting
 from interviewkit.models import Chunk, Heard, Layout, Region, Span, Voices
 
 
@@ -16,12 +16,12 @@ class Transcriber(Protocol):
     def provenance(self) -> dict[str, str]:
         """Model, version and settings: what a report must say."""
 
-    def detect(self, audio: Audio, layout: Layout) -> Iterator[Progress | Region]:
+    def detect(self, audio: Audio, layout: Layout) -> Iterator[Progress | Waiting | Region]:
         """Where somebody talks, per channel, in time order within a channel."""
 
     def transcribe(
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
-    ) -> Iterator[Heard]:
+    ) -> Iterator[Waiting | Heard]:
         """What is said in each numbered chunk, yielded as soon as it is decoded."""
 
 
@@ -31,7 +31,7 @@ class Diariser(Protocol):
     def provenance(self) -> dict[str, str]:
         """Models, versions and settings: what a report must say."""
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span | Voices]:
         """Spans of talk, then at most one `Voices`; `speakers` is their number where it is known."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,7 +27,7 @@ from textual.worker import Worker, WorkerState
 from interviewkit import agenda
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
-from interviewkit.events import Event, Finished, Progress, Warned
+from interviewkit.events import Event, Finished, Progress, Waiting, Warned
 from interviewkit.study import Study
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
@@ -256,6 +257,11 @@ class InterviewkitApp(App[None]):
             self.tell(event.message)
         elif isinstance(event, Finished):
             self.tell(event.summary)
+        elif isinstance(event, Waiting) and self.work is not None and not self.work.stopping:
+            # The time for which it waits says nothing about its pace.
+            self._pace = Pace()
+            step = "goes on" if event.over else "waits while a call is being recorded"
+            self.work = replace(self.work, step=step, total=0.0, left_s=None)
         elif isinstance(event, Progress) and self.work is not None and not self.work.stopping:
             left_s = self._pace.left_s(message.job, event)
             self.work = Work(message.job, event.step, event.done, event.total, left_s, message.behind)

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from interviewkit.cli.progress import show
-from interviewkit.events import Event, Finished, Progress, Saved, Warned
+from interviewkit.events import Event, Finished, Progress, Saved, Waiting, Warned
 
 
 class Terminal(io.StringIO):
@@ -55,6 +55,14 @@ def test_a_terminal_gets_a_bar_and_the_notes_as_they_are(monkeypatch: pytest.Mon
 def test_a_step_of_no_length_is_done_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     show([Progress("transcribing", 0, 0)])
     assert capsys.readouterr().err == "Transcribing: 100 %\n"
+
+
+def test_a_job_that_waits_says_why_and_when_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    show([Progress("reading", 0, 1), Waiting(), Waiting(over=True)])
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "Waiting: a call is being recorded.",
+        "Going on: no call is being recorded any more.",
+    ]
 
 
 def test_a_plain_iterator_will_do() -> None:

@@ -8,7 +8,7 @@ import pytest
 from interviewkit import pipeline
 from interviewkit.audio import SAMPLE_RATE, Audio, MemoryAudio
 from interviewkit.errors import SpeechError
-from interviewkit.events import Event, Progress, Saved, Warned
+from interviewkit.events import Event, Progress, Saved, Waiting, Warned
 from interviewkit.models import Chunk, Draft, FlagKind, Heard, Layout, Region, Side, Span, Transcript, Voices
 from interviewkit.pipeline import About
 from interviewkit.speech.protocols import Diariser, Engines
@@ -177,7 +177,7 @@ class Short(Speech):
 
     def transcribe(
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
-    ) -> Iterator[Heard]:
+    ) -> Iterator[Waiting | Heard]:
         yield from super().transcribe(audio, layout, chunks[:-1])
 
 
@@ -240,7 +240,7 @@ class TwoSided(Speech):
 
     def transcribe(
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
-    ) -> Iterator[Heard]:
+    ) -> Iterator[Waiting | Heard]:
         for number, chunk in chunks:
             own = [line for line in self.script if line[0] == "AB"[chunk.channel]]
             yield from Speech(own).transcribe(audio, layout, [(number, chunk)])
@@ -308,3 +308,28 @@ def test_flags_are_in_time_order() -> None:
     found = Desk().run(LONG, draft=draft.model_copy(update={"heard": heard}))
     assert {FlagKind.LOW_CONFIDENCE, FlagKind.REMOVED} <= {flag.kind for flag in found.flags}
     assert list(found.flags) == sorted(found.flags, key=lambda flag: flag.start_s)
+
+
+class Interrupted(Speech):
+    """Speech whose engines have to wait for a call that is being recorded, in the middle of each step."""
+
+    def transcribe(
+        self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
+    ) -> Iterator[Waiting | Heard]:
+        yield Waiting()
+        yield Waiting(over=True)
+        yield from super().transcribe(audio, layout, chunks)
+
+    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span]:
+        yield Waiting()
+        yield from super().diarise(audio, speakers)
+        yield Waiting(over=True)
+
+
+def test_a_wait_is_told_and_changes_nothing() -> None:
+    desk, undisturbed = Desk(Interrupted()), Desk()
+    assert desk.run() == undisturbed.run()
+    assert [event for event in desk.events if isinstance(event, Waiting)] == 2 * [
+        Waiting(),
+        Waiting(over=True),
+    ]

@@ -3,6 +3,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -208,3 +209,62 @@ with child("kid") as kid:
     with parent, watched(int(parent.stdout.readline())) as watch:
         parent.kill()
         assert ends(watch)
+
+
+# ── standing still ──────────────────────────────────────────────────────────────────────────────
+
+PARENT = """
+import sys, time
+from interviewkit import processes
+with processes.child("kid") as kid:
+    assert kid.receive.readline() == b"here\\n"
+    kid.pause()
+    print(kid.process.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def stands_still(pid: int) -> bool:
+    """Whether a process is stopped, as soon as the system has got round to it."""
+    until_s = time.monotonic() + LIMIT_S
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        if time.monotonic() > until_s:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def test_a_child_stands_still_and_goes_on(program: Callable[[str], Start]) -> None:
+    with program(ECHO)("", GREETING="here") as kid:
+        assert kid.receive.readline() == b"here\n"
+        kid.pause()
+        kid.pause()
+        assert stands_still(kid.process.pid)
+        kid.send.write(b"once more\n")
+        kid.send.flush()
+        assert not select.select([kid.receive], [], [], 0.2)[0]
+        kid.resume()
+        kid.resume()
+        assert kid.receive.readline() == b"ONCE MORE\n"
+
+
+def test_a_child_that_stands_still_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "kid.py").write_text("import sys\nprint('here', flush=True)\nsys.stdin.read()")
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+    )
+    with parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        with watched(pid) as watch:
+            assert stands_still(pid)
+            parent.kill()
+            assert ends(watch)
+
+
+def test_a_child_that_is_over_can_not_stand_still(program: Callable[[str], Start]) -> None:
+    with program("")() as kid:
+        assert kid.process.wait(LIMIT_S) == 0
+        kid.pause()
+        assert kid._guard is None

@@ -1,5 +1,9 @@
 import io
 import os
+import signal
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -11,17 +15,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewkit import errors
+from interviewkit import busy, errors, processes
 from interviewkit.audio import MemoryAudio
 from interviewkit.errors import SpeechError, WeightsError
-from interviewkit.events import Progress
+from interviewkit.events import Progress, Waiting
 from interviewkit.models import Chunk, Frozen, Heard, Layout, Region, Span, Voices, Word
-from interviewkit.processes import child
+from interviewkit.processes import GRACE_S, child, kill_children_of
 from interviewkit.speech import wire
+from interviewkit.speech.holding import Holding
 from interviewkit.speech.remote import DEBUG_VARIABLE, Remote, remote
 from interviewkit.speech.worker import PipedAudio
+from tests.unit.test_processes import stands_still
 
 ROOT = Path(__file__).parents[2]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="watches processes as Linux lets it")
 
 # ── records on the wire ─────────────────────────────────────────────────────────────────────────
 
@@ -104,7 +111,7 @@ def test_a_parent_that_hangs_up_within_the_sound_is_noticed() -> None:
 @contextmanager
 def tiny(fault: str = "") -> Iterator[Remote]:
     with child("tests.unit.tiny_engine", environment={"PYTHONPATH": str(ROOT)}) as running:
-        yield Remote(running, "tiny", {"fault": fault} if fault else {})
+        yield Remote(running, "tiny", {"fault": fault} if fault else {}, threading.Event())
 
 
 def noise(channels: int, frames: int) -> MemoryAudio:
@@ -127,7 +134,7 @@ def test_an_engine_works_in_a_process_of_its_own() -> None:
             Region(channel=0, start_frame=0, stop_frame=50_000),
             Region(channel=1, start_frame=0, stop_frame=50_000),
         ]
-        heard = list(engine.transcribe(audio, Layout.SEPARATE, plan))
+        heard = [h for h in engine.transcribe(audio, Layout.SEPARATE, plan) if isinstance(h, Heard)]
         assert [h.chunk for h in heard] == [0, 5]
         for found, (_, chunk) in zip(heard, plan, strict=True):
             total = sum(float(audio.read(*piece)[chunk.channel].sum()) for piece in chunk.pieces)
@@ -207,3 +214,64 @@ def test_an_engine_that_cannot_be_made_is_one_line() -> None:
         pytest.raises(SpeechError, match="engine failed"),
     ):
         list(engine.transcribe(noise(1, 32_000), Layout.MONO, [(0, Chunk(channel=0, pieces=((0, 32_000),)))]))
+
+
+# ── while a call is being recorded ──────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def held_tiny() -> Iterator[Remote]:
+    with (
+        child("tests.unit.tiny_engine", environment={"PYTHONPATH": str(ROOT)}) as running,
+        Holding(running) as holding,
+    ):
+        yield Remote(running, "tiny", {}, holding.on)
+
+
+@linux
+def test_an_engine_stands_still_while_a_call_is_recorded_and_says_so() -> None:
+    hold = busy.Hold("r")
+    with held_tiny() as engine:
+        answers = engine.diarise(noise(1, 100), 2)
+        assert next(answers) == Waiting()
+        assert stands_still(engine._child.process.pid)
+        hold.release()
+        assert next(answers) == Waiting(over=True)
+        assert next(answers) == Span(speaker="of 2", start_s=0.0, end_s=1.0)
+        assert len(list(answers)) == 1
+
+
+def test_where_it_can_not_be_stopped_it_waits_for_its_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "CAN_PAUSE", False)
+    plan = [(0, Chunk(channel=0, pieces=((0, 10),)))]
+    hold = busy.Hold("r")
+    with held_tiny() as engine:
+        answers = engine.transcribe(noise(1, 100), Layout.MONO, plan)
+        assert next(answers) == Waiting()
+        hold.release()
+        assert next(answers) == Waiting(over=True)
+        assert isinstance(next(answers), Heard)
+
+
+@linux
+def test_leaving_while_it_stands_still_ends_it_at_once() -> None:
+    hold = busy.Hold("r")
+    with held_tiny() as engine:
+        next(engine.diarise(noise(1, 100), 2))
+        running = engine._child
+        began_s = time.monotonic()
+    assert running.process.returncode == -signal.SIGTERM
+    assert time.monotonic() - began_s < GRACE_S
+    hold.release()
+
+
+@linux
+def test_work_that_is_stopped_while_it_stands_still_ends() -> None:
+    hold = busy.Hold("r")
+    with held_tiny() as engine:
+        answers = engine.diarise(noise(1, 100), 2)
+        next(answers)
+        kill_children_of(threading.get_ident())
+        with pytest.raises(SpeechError, match="exit status -9"):
+            list(answers)
+    hold.release()

@@ -1,0 +1,11 @@
+"""What every test is kept from: whoever runs the tests may be recording, and has chosen devices."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWKIT_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("INTERVIEWKIT_RUNTIME", str(tmp_path / "runtime"))
