@@ -209,6 +209,22 @@ def take_back(log: Log, moment: Moment, number: int) -> Log:
     return log.add(ActionKind.UNDONE, moment, undoes=number)
 
 
+def undo_last(log: Log, moment: Moment) -> Log:
+    """Take back what was done last in this call, be it a move, a note or a tag; again, what was before it."""
+    call = _live(log).state.call
+    made = [number for number, action in log.standing() if action.call == call and _undoable(log, number)]
+    if not made:
+        raise UsageError("There is nothing to undo in this call.")
+    return log.add(ActionKind.UNDONE, moment, undoes=made[-1])
+
+
+def _undoable(log: Log, number: int) -> bool:
+    """Whether an action moved the interview or was typed by the way; what happened can't be undone."""
+    note = log.note_of.get(number)
+    typed = note is not None and note.kind in (NoteKind.NOTE, NoteKind.TAG)
+    return typed or log.actions[number - 1].kind in MOVES
+
+
 def _waiting(log: Log, waiting: list[int], action: Action) -> list[int]:
     """The undone moves that can be done again after `action`, the last one last."""
     if action.kind in MOVES or action.kind is ActionKind.STARTED:

@@ -83,13 +83,13 @@ class Recorder:
         """Ask for the frame of a moment, now or `at_s` by `time.monotonic()`; `Marked` answers."""
         self._send(do="mark", mark=mark, at_s=time.monotonic() if at_s is None else at_s)
 
-    def pause(self) -> None:
-        """Go off the record, from this moment to the sample."""
-        self._send(do="pause", at_s=time.monotonic())
+    def pause(self, at_s: float | None = None) -> None:
+        """Go off the record, to the sample: now, or from `at_s` of `time.monotonic()` on."""
+        self._send(do="pause", at_s=time.monotonic() if at_s is None else at_s)
 
-    def resume(self) -> None:
-        """Go on the record again."""
-        self._send(do="resume", at_s=time.monotonic())
+    def resume(self, at_s: float | None = None) -> None:
+        """Go on the record again, now or from `at_s` on."""
+        self._send(do="resume", at_s=time.monotonic() if at_s is None else at_s)
 
     def judge(self) -> None:
         """Ask how the last ten seconds of a rehearsal were; `Judged` answers."""

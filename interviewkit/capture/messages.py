@@ -117,10 +117,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class Paused:
-    """Off the record from `frame` on, or (`on` false) on the record again."""
+    """Off the record from `frame` on, or (`on` false) on the record again; `at_s` is when."""
 
     frame: int
     on: bool
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,9 @@ class Failed:
 class State:
     """How things stand: the first message to whoever attaches, and the answer to `status`.
 
-    `missed` is what was said since the recording began, but for levels, anchors and savings.
-    `dropped_blocks` of 20 ms were lost because the recorder could not keep up; `longest_callback_s` is the
-    longest time for which it ever held up the sound system.
+    `frame` was, or will be, recorded at `at_s`. `missed` is what was said since the recording began, but for
+    levels, anchors and savings. `dropped_blocks` of 20 ms were lost because the recorder could not keep up;
+    `longest_callback_s` is the longest time for which it ever held up the sound system.
     """
 
     recording: str
@@ -171,6 +172,7 @@ class State:
     rates_hz: tuple[int, ...]
     started_at: str
     pid: int
+    at_s: float
     frame: int
     paused: bool
     blocks: int

@@ -157,6 +157,7 @@ class Recorder:
             self._hub.publish(message)
 
     def _state(self, missed: tuple[Message, ...]) -> State:
+        now_s = time.monotonic()
         return State(
             recording=self._order.recording,
             interview=self._order.interview,
@@ -164,7 +165,8 @@ class Recorder:
             rates_hz=tuple(device.rate_hz for device in self._inputs),
             started_at=self._started_at,
             pid=os.getpid(),
-            frame=self._capture.frame_at(time.monotonic()),
+            at_s=now_s,
+            frame=self._capture.frame_at(now_s),
             paused=self._capture.paused_since_s is not None,
             blocks=sum(device.blocks for device in self._inputs),
             dropped_blocks=sum(device.dropped_blocks for device in self._inputs),

@@ -152,7 +152,7 @@ class Capture:
                 self.paused_since_s = at_s
                 frame = self._tape.frame_at(at_s)
                 self._tape.switch(at_s, paused=True)
-                self._note(Paused(frame, on=True))
+                self._note(Paused(frame, on=True, at_s=at_s))
 
     def resume(self, at_s: float) -> None:
         """Keep what is heard again."""
@@ -161,7 +161,7 @@ class Capture:
                 frame = self._tape.frame_at(at_s)
                 self._tape.switch(at_s, paused=False)
                 self._note(Gap(frame, round(at_s - self.paused_since_s, 3), "paused", filled=False))
-                self._note(Paused(frame, on=False))
+                self._note(Paused(frame, on=False, at_s=at_s))
                 self.paused_since_s = None
 
     def stop(self, reason: str) -> None:

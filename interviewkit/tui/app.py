@@ -7,13 +7,14 @@ Run (thread) ── messages ─► work, notices ─► the bars of whichever s
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual import work as in_worker
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -26,13 +27,17 @@ from textual.worker import Worker, WorkerState
 
 from interviewkit import agenda
 from interviewkit.agenda import Agenda
+from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
+from interviewkit.room import Room
 from interviewkit.study import Study
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
+from interviewkit.tui.screens.ready import ReadyScreen
+from interviewkit.tui.screens.room import RoomScreen
 from interviewkit.tui.text import Harmless
 from interviewkit.tui.widgets.bars import Notice, Work
 from interviewkit.tui.work import Job, Pace, Run
@@ -77,7 +82,7 @@ class InterviewkitApp(App[None]):
         Binding("question_mark", "help", "help", key_display="?"),
         Binding("ctrl+p", "command_palette", "all commands", show=False),
         Binding("ctrl+q", "quit", "quit", show=False, priority=True),
-        Binding("f2", "theme", "light or dark", show=False),
+        Binding("ctrl+t", "theme", "light or dark", show=False),
     ]
     agenda: reactive[Agenda | None] = reactive[Agenda | None](None)
     work: reactive[Work | None] = reactive[Work | None](None)
@@ -89,6 +94,8 @@ class InterviewkitApp(App[None]):
         self.study = Study.open(folder, self._heard)
         self.animation_level = "none"
         self.taken_by = ""
+        self.pressed_s = time.monotonic()
+        self.room: Room | None = None
         self.crash: Exception | None = None
         self._run: Run | None = None
         self._pace = Pace()
@@ -106,6 +113,12 @@ class InterviewkitApp(App[None]):
         """Look at the study now and whenever its files may have changed."""
         self.look()
         self.set_interval(LOOK_EVERY_S, self.look)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key's moment is known, however late it is dealt with: marks are made of it."""
+        if isinstance(event, events.Key):
+            self.pressed_s = event.time
+        await super().on_event(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every line goes through before the terminal: whatever drew it, it steers nothing."""
@@ -202,6 +215,27 @@ class InterviewkitApp(App[None]):
             super()._fatal_error()
         else:
             self._close_messages_no_wait()
+
+    # ── calls ───────────────────────────────────────────────────────────────────────────────────
+
+    def hold(self, participant: str, interview: str | None = None) -> None:
+        """Get ready to record a call: of a new interview, or a further one of `interview`."""
+        self.push_screen(ReadyScreen(participant, interview))
+
+    def enter(self, room: Room) -> None:
+        """A call is being held: nothing but the room until it is over."""
+        self.room = room
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(RoomScreen(room))
+
+    def held(self, room: Room, kept: Kept | None) -> None:
+        """A call is over and kept, or there was nothing in it."""
+        self.room = None
+        room.done()
+        self.pop_screen()
+        self.look()
+        self.tell(f"{room.interview} is in the study." if kept is not None else "Nothing was recorded.")
 
     # ── work in the background ──────────────────────────────────────────────────────────────────
 
@@ -311,6 +345,8 @@ class InterviewkitApp(App[None]):
 
     def abandon(self) -> None:
         """End the work with the program, however that ends."""
+        if self.room is not None:
+            self.room.leave()
         if self._run is not None:
             self._run.stop()
             self._run.join(timeout=5.0)

@@ -35,7 +35,19 @@ from interviewkit.errors import DeviceError, StorageError
 GAP = Gap(160, 2.5, "paused", False)
 ALARM = Alarm("dead", "phone", True, 9, "phone: nothing.")
 STATE = State(
-    "r", "P01-1", ("mic",), (16_000,), "2026-01-01T00:00:00+00:00", 1, 5, False, 3, 0, 0.001, (ALARM, GAP)
+    "r",
+    "P01-1",
+    ("mic",),
+    (16_000,),
+    "2026-01-01T00:00:00+00:00",
+    1,
+    2.0,
+    5,
+    False,
+    3,
+    0,
+    0.001,
+    (ALARM, GAP),
 )
 ORDER = Order(
     "r", "P01-1", "nowhere", (Wanted("mic", "ALSA", 1), Wanted("phone", "ALSA", 1)), "a.tar", "a.journal"
@@ -100,7 +112,7 @@ class Desk:
         self.hub = Hub(listening, token, self.state, self.answer)
 
     def state(self, missed: tuple[Message, ...]) -> State:
-        return State("r", "P01-1", ("mic",), (16_000,), "now", 1, 5, False, 3, 0, 0.001, missed)
+        return State("r", "P01-1", ("mic",), (16_000,), "now", 1, 2.0, 5, False, 3, 0, 0.001, missed)
 
     def answer(self, command: Command) -> Message | None:
         self.told.append(command)

@@ -61,6 +61,7 @@ class Home(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new participant", tooltip="interviewkit participant add"),
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
+        Binding("r", "record", "record", tooltip="interviewkit record P07"),
         Binding("i", "import", "import", tooltip="interviewkit import FILE --participant P07"),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),
@@ -144,6 +145,11 @@ class Home(Frame):
         """Take the consent of the participant under the cursor."""
         if row := self._selected():
             self.flow(self._consent(row.person))
+
+    def action_record(self) -> None:
+        """Hold a call with the participant under the cursor."""
+        if row := self._selected():
+            self.kit.hold(row.person.id)
 
     def action_import(self) -> None:
         """Bring in a recording of the participant under the cursor."""

@@ -1,0 +1,183 @@
+"""What stands around the chat of an interview in progress: outline, title, what is next. Pure.
+
+Log ── outline ─► rows at the side;  Live + timing ─► title;  next question, probes ─► the lines below
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+
+from interviewkit import session_plan
+from interviewkit.capture.messages import FLOOR_DB, Levels
+from interviewkit.exports.base import visible
+from interviewkit.room_live import Live
+from interviewkit.schedule import CLOSING, OPENING
+from interviewkit.session_log import Log, Status, Topic
+from interviewkit.session_plan import OutlineRow
+from interviewkit.tui.text import bar, clock, pad
+
+SIGNS = {
+    Status.OPEN: "·",
+    Status.CURRENT: "▶",
+    Status.DONE: "✓",
+    Status.SKIPPED: "↷",
+    Status.EARLIER: "↷",
+}
+LATE_S = 60.0
+SPARKS = "▁▂▃▄▅▆▇█"
+QUIETEST_DB = -60.0
+MOST_PROBES = 9
+"""As many as there are digits to put them with."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of the outline: a heading (`topic` empty) or something that can be put."""
+
+    text: str
+    topic: str = ""
+    current: bool = False
+
+
+def shown(log: Log, now_s: float, selected: str, width: int) -> list[Shown]:
+    """The outline at `width` columns; `now_s` is the call's clock, `selected` what ⏎ would put."""
+    lines: list[Shown] = []
+    numbers = numbered(log)
+    part: tuple[str, str] = ("", "")
+    for row in session_plan.outline(log, now_s):
+        topic = row.topic
+        if topic.is_question and (topic.domain, topic.subdomain) != part:
+            lines += _headings(part, (topic.domain, topic.subdomain), width)
+            part = topic.domain, topic.subdomain
+        lines.append(_row(row, numbers[topic.id], selected, width))
+    return lines
+
+
+def numbered(log: Log) -> dict[str, str]:
+    """The numbers under which the questions are spoken of; what is improvised has a plus."""
+    numbers, count = {}, 0
+    for topic in log.topics.values():
+        planned = topic.is_question and not topic.after
+        count += planned
+        numbers[topic.id] = str(count) if planned else "+" if topic.is_question else ""
+    return numbers
+
+
+def _headings(before: tuple[str, str], now: tuple[str, str], width: int) -> Iterator[Shown]:
+    if now[0] != before[0]:
+        yield Shown(pad(now[0], width).rstrip())
+    if now[1]:
+        yield Shown(" " + pad(now[1], width - 1).rstrip())
+
+
+def _row(row: OutlineRow, number: str, selected: str, width: int) -> Shown:
+    mark = "›" if row.topic.id == selected else " "
+    name = f"{number} {row.topic.label}" if number else row.topic.label
+    right = _right(row)
+    left = pad(f"{mark}{SIGNS[row.status]} {name}", width - len(right) - 1)
+    return Shown(f"{left} {right}", row.topic.id, row.status is Status.CURRENT)
+
+
+def _right(row: OutlineRow) -> str:
+    if row.status in (Status.SKIPPED, Status.EARLIER):
+        return "skipped" if row.status is Status.SKIPPED else "earlier"
+    return clock(row.spent_s) if row.spent_s >= 1 else ""
+
+
+# ── title ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def title(log: Log, who: str, live: Live, recording: bool, now_s: float, width: int) -> str:
+    """Who, whether it is recorded and for how long, how loud, how far: what has no room is left out."""
+    timing = session_plan.timing(log, now_s)
+    parts = [
+        f"{who} · call {log.state.call}",
+        _state(log, live, recording, timing.elapsed_s),
+        *_levels(live, recording),
+        _plan(timing),
+        _room(live),
+    ]
+    text = ""
+    for part in parts:
+        longer = f"{text}   {part}" if text else part
+        if part and len(longer) <= width:
+            text = longer
+    return text
+
+
+def _state(log: Log, live: Live, recording: bool, elapsed_s: float) -> str:
+    hours = f"{int(elapsed_s // 3600)}:{int(elapsed_s // 60 % 60):02}:{int(elapsed_s % 60):02}"
+    if not log.state.live:
+        return f"■ ENDED {hours}"
+    if not recording:
+        return f"! NOT RECORDED {hours}"
+    return f"‖ OFF THE RECORD {hours}" if live.paused else f"● REC {hours}"
+
+
+def _levels(live: Live, recording: bool) -> list[str]:
+    names = ("you", "line") if live.separate else ("sound",)
+    if not recording or not live.levels:
+        return []
+    return [f"{name} {sparks(live.levels, place)}" for place, name in enumerate(names)]
+
+
+def sparks(levels: tuple[Levels, ...], channel: int) -> str:
+    """The last second of a channel, a column for each tenth."""
+    peaks = [level.peaks_db[channel] if channel < len(level.peaks_db) else FLOOR_DB for level in levels]
+    heights = (int((peak - QUIETEST_DB) / -QUIETEST_DB * len(SPARKS)) for peak in peaks)
+    return "".join(SPARKS[min(max(height, 0), len(SPARKS) - 1)] for height in heights)
+
+
+def _plan(timing: session_plan.Timing) -> str:
+    over_s = timing.projected_s - timing.planned_s
+    late = f" about {over_s / 60:.0f} min over" if over_s > LATE_S else ""
+    return f"{timing.planned_s / 60:.0f} min planned {bar(timing.elapsed_s, timing.planned_s)}{late}"
+
+
+def _room(live: Live) -> str:
+    if live.room_s is None:
+        return ""
+    return f"disk {live.room_s / 3600:.0f} h" if live.room_s >= 7200 else f"disk {live.room_s / 60:.0f} min"
+
+
+# ── what is next ────────────────────────────────────────────────────────────────────────────────
+
+
+def probes(log: Log, width: int) -> list[tuple[str, bool]]:
+    """The probes or checks of what was put last, a line each with the digit that puts it; True if it was."""
+    topic = log.topics.get(log.state.current)
+    if topic is None or not log.state.live:
+        return []
+    lines = []
+    for number, (letter, text) in enumerate(zip(topic.letters, topic.probes, strict=True), 1):
+        put = f"{topic.id}.{letter}" in log.state.probed
+        if number <= MOST_PROBES:
+            lines.append((pad(f"{number} {'✓' if put else '·'} {text}", width).rstrip(), put))
+    return lines
+
+
+def upcoming(log: Log, selected: str, width: int, most: int) -> list[str]:
+    """What ⏎ would put, in full as far as `most` lines hold it."""
+    topic = log.topics.get(selected)
+    if topic is None or not log.state.live:
+        return []
+    lead = f"⏎ {_kind(log, topic)}: "
+    words = wrap(visible(topic.text), width - 2, initial_indent=lead, subsequent_indent="  ") or [lead]
+    if len(words) > most:
+        words = [*words[: most - 1], pad(words[most - 1] + " …", width).rstrip()]
+    return words
+
+
+def _kind(log: Log, topic: Topic) -> str:
+    if topic.id in (OPENING, CLOSING):
+        return f"{topic.label} script"
+    number = numbered(log)[topic.id]
+    again = log.state.status.get(topic.id) is Status.DONE
+    return f"ask again {number}" if again else f"ask {number}"
+
+
+def around(log: Log, selected: str, by: int) -> str:
+    """The topic `by` places from the selected one in the outline, stopping at its ends."""
+    order = list(log.topics)
+    place = order.index(selected) if selected in order else 0
+    return order[min(max(place + by, 0), len(order) - 1)]
