@@ -70,6 +70,7 @@ class Room:
         self._interview = ""
         self._lost: Trouble | None = None
         self._ears: list[Ear] = []
+        self._unheard: set[int] = set()
         self._moving = threading.RLock()
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="room", daemon=True)
@@ -107,6 +108,8 @@ class Room:
             room._close_call()
             room._start_call()
         room._agree_on_pause()
+        # Nobody heard its answer up to now: how long it takes is known, how much of that was talk isn't.
+        room._unheard = room._answered()
         room._thread.start()
         return room
 
@@ -287,14 +290,17 @@ class Room:
 
     def _listen_to(self, levels: Levels) -> None:
         """Count who talks towards what was put last."""
-        answered = [number for number, action in self.log.standing() if action.kind in ANSWERED][-1:]
-        for number in answered:
+        for number in self._answered() - self._unheard:
             talk = {n: dict(channels) for n, channels in self.talk.items()}
             seconds = talk.setdefault(number, defaultdict(float))
             for channel, (ear, rms_db) in enumerate(zip(self._ears, levels.rms_db, strict=True)):
                 if ear.hear(rms_db) and not self.live.paused:
                     seconds[channel] = seconds.get(channel, 0.0) + room_live.LEVEL_S
             self.talk = talk
+
+    def _answered(self) -> set[int]:
+        """The number of what was put last, if anything was."""
+        return set([number for number, action in self.log.standing() if action.kind in ANSWERED][-1:])
 
     def _lose(self, recorder: Recorder, trouble: Trouble) -> None:
         self._lost = trouble

@@ -27,10 +27,11 @@ from textual.worker import Worker, WorkerState
 
 from interviewkit import agenda
 from interviewkit.agenda import Agenda
+from interviewkit.capture import control
 from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
-from interviewkit.room import Room
+from interviewkit.room import Recovered, Room, recover
 from interviewkit.study import Study
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
@@ -38,7 +39,7 @@ from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
 from interviewkit.tui.screens.room import RoomScreen
-from interviewkit.tui.text import Harmless
+from interviewkit.tui.text import Harmless, minutes
 from interviewkit.tui.widgets.bars import Notice, Work
 from interviewkit.tui.work import Job, Pace, Run
 
@@ -113,6 +114,7 @@ class InterviewkitApp(App[None]):
         """Look at the study now and whenever its files may have changed."""
         self.look()
         self.set_interval(LOOK_EVERY_S, self.look)
+        self.run_worker(self._return(), group="return", exit_on_error=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Every key's moment is known, however late it is dealt with: marks are made of it."""
@@ -217,6 +219,23 @@ class InterviewkitApp(App[None]):
             self._close_messages_no_wait()
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────
+
+    async def _return(self) -> None:
+        """Go back into a call that is still being recorded, and keep what a crash left of others."""
+        for left in await asyncio.to_thread(control.unfinished, self.study):
+            try:
+                room = await asyncio.to_thread(Room.rejoin, self.study, left)
+                if room is not None:
+                    self.enter(room)
+                    self.tell(f"Back in the call: {room.interview} has been recorded all the while.")
+                    return
+                found = await asyncio.to_thread(recover, self.study, left)
+            except InterviewkitError as error:
+                self.alarm(f"{left.interview}: {error.message}", error.hint)
+                continue
+            if found is not None:
+                self.alarm(*recovered(found))
+        self.look()
 
     def hold(self, participant: str, interview: str | None = None) -> None:
         """Get ready to record a call: of a new interview, or a further one of `interview`."""
@@ -328,12 +347,15 @@ class InterviewkitApp(App[None]):
     # ── the end ─────────────────────────────────────────────────────────────────────────────────
 
     async def action_quit(self) -> None:
-        """Leave; asks first where work would be stopped by it."""
-        if self._run is None:
-            self.exit()
-        else:
+        """Leave; asks first where a call is being held or work would be stopped by it."""
+        if self.room is not None:
+            about = "F8 ends the call. If you quit, it is recorded for one more minute; come back within it."
+            self.push_screen(Confirm("A call is being recorded. Quit all the same?", about), self._quit)
+        elif self._run is not None:
             about = "What is done is kept, and the rest goes on from there another time."
             self.push_screen(Confirm("Work is still running. Stop it and quit?", about), self._quit)
+        else:
+            self.exit()
 
     def _quit(self, sure: bool | None) -> None:
         if sure and self._run is None:
@@ -353,6 +375,14 @@ class InterviewkitApp(App[None]):
 
 
 HARMLESS = Harmless()
+
+
+def recovered(found: Recovered) -> tuple[str, str]:
+    """What a crash had left, in words."""
+    length = minutes(found.length_s)
+    cut = "" if found.complete else " The last second or two are missing."
+    text = f"{found.interview}, call {found.call} had been cut off: {length} were kept.{cut}"
+    return text, "To carry on with it, ring back and press ⏎ on it."
 
 
 def open_app(folder: Path) -> None:

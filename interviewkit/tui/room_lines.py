@@ -23,7 +23,8 @@ from interviewkit.session_notes import Note, NoteKind
 from interviewkit.tui.text import clock
 
 WIDEST = 92
-INDENT = 10
+WIDE, INDENT, LEAST_INDENT = 66, 10, 3
+"""Bubbles stand further right where there is room."""
 BLOCK_S = 5.0
 """So much talk is one block of a bar."""
 BLOCK = "▒"
@@ -106,20 +107,25 @@ def _put(log: Log, entry: Entry, at: str, width: int) -> Iterator[Line]:
     if probe:
         done = "You checked" if topic in (OPENING, CLOSING) else "You probed"
         lead = f"{at}  {done}: "
-        for number, text in enumerate(wrap(visible(entry.text), width - INDENT - len(lead)) or [""]):
-            yield Line(INDENT, ((lead if number == 0 else " " * len(lead), Look.TIME), (text, Look.QUESTION)))
+        indent = _indent(width)
+        for number, text in enumerate(wrap(visible(entry.text), width - indent - len(lead)) or [""]):
+            yield Line(indent, ((lead if number == 0 else " " * len(lead), Look.TIME), (text, Look.QUESTION)))
         return
     back = entry.action.kind is ActionKind.WENT_BACK
     done = "You returned to" if back else "You read out" if topic in (OPENING, CLOSING) else "You asked"
-    yield Line(INDENT, ((f"{at}  {done}", Look.TIME),))
+    yield Line(_indent(width), ((f"{at}  {done}", Look.TIME),))
     yield from _bubble(entry.text, width)
+
+
+def _indent(width: int) -> int:
+    return INDENT if width >= WIDE else LEAST_INDENT
 
 
 @lru_cache(maxsize=512)
 def _framed(text: str, width: int) -> tuple[str, ...]:
     """A bubble no wider than its text needs."""
     paragraphs = text.splitlines() or [""]
-    inner = [line for part in paragraphs for line in wrap(visible(part), width - INDENT - 4) or [""]]
+    inner = [line for part in paragraphs for line in wrap(visible(part), width - _indent(width) - 4) or [""]]
     size = max(cell_len(line) for line in inner)
     body = (f"│ {line}{' ' * (size - cell_len(line))} │" for line in inner)
     return (f"╭{'─' * (size + 2)}╮", *body, f"╰{'─' * (size + 2)}╯")
@@ -127,7 +133,7 @@ def _framed(text: str, width: int) -> tuple[str, ...]:
 
 def _bubble(text: str, width: int) -> Iterator[Line]:
     for line in _framed(text, width):
-        yield Line(INDENT, ((line, Look.QUESTION),))
+        yield Line(_indent(width), ((line, Look.QUESTION),))
 
 
 def _noted(note: Note, at: str, width: int) -> Iterator[Line]:

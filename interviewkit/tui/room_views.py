@@ -143,17 +143,26 @@ def _room(live: Live) -> str:
 # ── what is next ────────────────────────────────────────────────────────────────────────────────
 
 
-def probes(log: Log, width: int) -> list[tuple[str, bool]]:
-    """The probes or checks of what was put last, a line each with the digit that puts it; True if it was."""
+def probes(log: Log, width: int, most: int) -> list[tuple[str, bool]]:
+    """The probes or checks of what was put last, each with the digit that puts it; True if it was put.
+
+    In full where `most` lines hold them all, else cut to a line each.
+    """
     topic = log.topics.get(log.state.current)
     if topic is None or not log.state.live:
         return []
-    lines = []
+    found = []
     for number, (letter, text) in enumerate(zip(topic.letters, topic.probes, strict=True), 1):
         put = f"{topic.id}.{letter}" in log.state.probed
-        if number <= MOST_PROBES:
-            lines.append((pad(f"{number} {'✓' if put else '·'} {text}", width).rstrip(), put))
-    return lines
+        found.append((f"{number} {'✓' if put else '·'} ", visible(text), put))
+    whole = [(line, put) for lead, text, put in found[:MOST_PROBES] for line in _hung(lead, text, width)]
+    if len(whole) <= most:
+        return whole
+    return [(pad(lead + text, width).rstrip(), put) for lead, text, put in found[:MOST_PROBES]]
+
+
+def _hung(lead: str, text: str, width: int) -> list[str]:
+    return wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead)) or [lead]
 
 
 def upcoming(log: Log, selected: str, width: int, most: int) -> list[str]:

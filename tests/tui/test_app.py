@@ -261,7 +261,7 @@ async def test_light_and_dark_and_no_colour(
     async with app.run_test() as pilot:
         await started(pilot)
         assert app.current_theme == DARK
-        await pilot.press("f2")
+        await pilot.press("ctrl+t")
         assert app.current_theme == LIGHT
     monkeypatch.setenv("NO_COLOR", "1")
     grey = InterviewkitApp(study.root)

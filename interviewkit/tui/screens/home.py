@@ -61,7 +61,7 @@ class Home(Frame):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "new participant", tooltip="interviewkit participant add"),
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
-        Binding("r", "record", "record", tooltip="interviewkit record P07"),
+        Binding("r", "record", "record", show=False),
         Binding("i", "import", "import", tooltip="interviewkit import FILE --participant P07"),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),

@@ -41,17 +41,17 @@ KEYS = (
     Key("1-9", "probe"),
     Key("n", "note"),
     Key("space", "tag"),
-    Key("↑↓", "choose", 2),
-    Key("F2", "skip", 3),
-    Key("F3", "earlier", 4),
-    Key("F4", "own question", 5),
-    Key("F5", "off the record", 2),
-    Key("F6", "who is there", 6),
-    Key("F7", "strike", 7),
+    Key("↑↓", "choose", 4),
+    Key("F2", "skip", 4),
+    Key("F3", "earlier", 5),
+    Key("F4", "own question", 6),
+    Key("F5", "off record", 2),
+    Key("F6", "who is there", 7),
+    Key("F7", "strike", 8),
     Key("F8", "end"),
     Key("F9", "distress"),
-    Key("F10", "safeguarding", 2),
-    Key("^z", "undo", 2),
+    Key("F10", "safeguarding", 3),
+    Key("^z", "undo", 3),
     Key("?", "help"),
 )
 TYPING = (Key("⏎", "keep"), Key("Esc", "drop"), Key("F9", "distress"), Key("F10", "safeguarding"))
@@ -83,6 +83,8 @@ class TypingLine(Horizontal):
 class RoomScreen(Frame):
     """Holds one call; dismissed when it is over."""
 
+    # Nothing takes keys but the screen itself, until a line to type in is opened.
+    AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "ask", "ask the chosen question", key_display="⏎"),
         Binding("up", "choose(-1)", "choose the one before", key_display="↑"),
@@ -136,7 +138,6 @@ class RoomScreen(Frame):
 
     def on_mount(self) -> None:
         """Show it, and keep it up to date."""
-        self.set_focus(None)
         self.query_one(TypingLine).display = False
         self._selected = self.room.log.next_up
         self.set_interval(TICK_S, self.tick)
@@ -171,7 +172,7 @@ class RoomScreen(Frame):
     def _next(self) -> None:
         log = self.room.log
         width = self.query_one(Conversation).size.width - 2
-        lines = room_views.probes(log, width)
+        lines = room_views.probes(log, width, max(self.size.height // 4, 5))
         probes = Content("\n").join(plain(text, "dim" if put else "") for text, put in lines)
         self._set("#probes", probes)
         self.query_one("#probes").display = bool(lines)
@@ -263,8 +264,7 @@ class RoomScreen(Frame):
 
     def action_scroll_chat(self, by: int) -> None:
         """A page up or down in the chat."""
-        chat = self.query_one(Conversation)
-        chat.scroll_relative(y=by * max(chat.size.height - 2, 1), animate=False)
+        self.query_one(Conversation).look_back(by)
 
     # ── typing and tags ─────────────────────────────────────────────────────────────────────────
 

@@ -26,6 +26,7 @@ class Conversation(ScrollView, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self._follows = True
         self._lines: list[Line] = []
         self._kept: dict[tuple[object, ...], tuple[Line, ...]] = {}
 
@@ -34,7 +35,6 @@ class Conversation(ScrollView, can_focus=False):
     ) -> None:
         """Show the log as it is now; entries that have not changed are not laid out again."""
         width = self.scrollable_content_region.width
-        follows = self.scroll_offset.y >= self.max_scroll_y - 1
         kept: dict[tuple[object, ...], tuple[Line, ...]] = {}
         lines: list[Line] = []
         for entry in entries(log, now_s):
@@ -52,8 +52,22 @@ class Conversation(ScrollView, can_focus=False):
         if changed:
             self.virtual_size = Size(width, len(lines))
             self.refresh()
-        if follows:
+        if self._follows and self.scroll_offset.y != self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+
+    def look_back(self, pages: int) -> None:
+        """Scroll by pages; at the end again, the chat follows what happens."""
+        target = self.scroll_offset.y + pages * max(self.size.height - 2, 1)
+        self._follows = target >= self.max_scroll_y
+        self.scroll_to(y=target, animate=False, immediate=True)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Somebody looks back."""
+        self._follows = False
+
+    def on_mouse_scroll_down(self) -> None:
+        """Perhaps they are at the end again."""
+        self._follows = self.scroll_offset.y >= self.max_scroll_y - 1
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen; what is shorter than the screen stands at its bottom."""

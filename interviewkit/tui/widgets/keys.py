@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
-GAP = "   "
+GAP = "  "
 
 
 class Key(NamedTuple):
