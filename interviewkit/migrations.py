@@ -15,7 +15,15 @@ Steps = Mapping[str, tuple[Step, ...]]
 META = "meta"
 META_ROW = "document"
 
-STEPS: Steps = {"participant": (), "consent": (), "interview": (), "notes": (), "raw": (), "index": ()}
+STEPS: Steps = {
+    "participant": (),
+    "consent": (),
+    "incidents": (),
+    "interview": (),
+    "notes": (),
+    "raw": (),
+    "index": (),
+}
 
 
 def current(kind: str, steps: Steps = STEPS) -> int:

@@ -105,6 +105,10 @@ class StudyPaths:
         """The participant's consent events."""
         return self.people / participant / f"consent{suffix}"
 
+    def incidents(self, participant: str, suffix: str) -> Path:
+        """What happened in calls with the participant and who was told; kept apart from interviews."""
+        return self.people / participant / f"incidents{suffix}"
+
     def interview(self, interview: str) -> Path:
         """Calls and marks: ids and frames, readable."""
         return self.recordings / interview / "interview.json"

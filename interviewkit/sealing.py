@@ -14,6 +14,7 @@ class KeyClass(StrEnum):
 
     CONTACT = "contact"
     CONSENT = "consent"
+    INCIDENT = "incident"
     PSEUDONYMS = "pseudonyms"
     AUDIO = "audio"
     RAW = "raw"

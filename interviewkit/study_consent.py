@@ -17,6 +17,7 @@ from interviewkit import (
     consent,
     schedule,
     store,
+    study_config,
     study_create,
     study_documents,
     study_index,
@@ -73,7 +74,7 @@ class Consented:
                 f"{root} is not a study: it has no {paths.config.name}.",
                 f"Make one: interviewkit init {root}",
             )
-        study = cls(root, yamlfile.load(paths.config, StudyConfig, StudyError), told)
+        study = cls(root, study_config.load(paths.config), told)
         store.sweep(root, (paths.people, paths.recordings, paths.transcripts), study._lock)
         study_documents.place_committed(paths, study._lock)
         return study

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from interviewkit import schedule, yamlfile
+from interviewkit import schedule, study_config, yamlfile
 from interviewkit.errors import StudyError, UsageError
-from interviewkit.models import Form, StudyConfig
+from interviewkit.models import Form
 from interviewkit.paths import STUDY_FILE, StudyPaths, private_dir, storage_errors, write_durably
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +66,7 @@ def _titled(config: bytes, title: str) -> bytes:
 def _checked_templates(folder: Path) -> dict[str, Path]:
     """Name in the study → file to copy, each of them valid, `study.yaml` last."""
     guides = folder / "schedules" if (folder / "schedules").is_dir() else schedule.shipped()
-    config = yamlfile.load(folder / STUDY_FILE, StudyConfig, StudyError)
+    config = study_config.load(folder / STUDY_FILE)
     files = {}
     for form in sorted((folder / "forms").glob("*.yaml")):
         yamlfile.load(form, Form, StudyError)

@@ -5,7 +5,7 @@ study's lock, and only what the grant's purpose covers. docs/purposes.md shows t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -22,6 +22,9 @@ from interviewkit.models import (
     Form,
     Frozen,
     Gap,
+    Incident,
+    IncidentDraft,
+    IncidentEntry,
     Interview,
     Participant,
     Purpose,
@@ -145,6 +148,24 @@ def consent_rows(paths: StudyPaths, participant: str) -> list[ConsentRow]:
     return [_parsed(path, ConsentRow, row) for row in tables.get("events", [])]
 
 
+def incidents_path(paths: StudyPaths, participant: str) -> Path:
+    """Where the records of incidents with a participant are."""
+    return paths.incidents(participant, document_suffix(sealer(participant, KeyClass.INCIDENT)))
+
+
+def incidents(
+    paths: StudyPaths, participant: str
+) -> tuple[list[Incident], list[IncidentEntry], list[IncidentDraft]]:
+    """The records of incidents with a participant, what was added to them, and what is being typed."""
+    path = incidents_path(paths, participant)
+    tables = store.read_document(path, "incidents", opener(participant, KeyClass.INCIDENT).open) or {}
+    return (
+        [_parsed(path, Incident, row) for row in tables.get("incidents", [])],
+        [_parsed(path, IncidentEntry, row) for row in tables.get("entries", [])],
+        [_parsed(path, IncidentDraft, row) for row in tables.get("drafts", [])],
+    )
+
+
 def interview(paths: StudyPaths, interview: str) -> Interview | None:
     """An interview with its calls and marks, or None."""
     path = paths.interview(interview)
@@ -215,6 +236,25 @@ class Writing:
         with self._document(path, "consent", KeyClass.CONSENT) as document:
             document.table("events").insert(_row(ConsentRow(event=event, form=form)))
 
+    def incident(self, new: Incident | IncidentEntry) -> None:
+        """One more record of an incident, or one more entry of it; an entry ends its draft."""
+        with self._incidents() as document:
+            if isinstance(new, IncidentEntry):
+                document.table("entries").insert(_row(new))
+                _drop_draft(document, new.incident)
+            else:
+                document.table("incidents").insert(_row(new))
+
+    def incident_draft(self, draft: IncidentDraft) -> None:
+        """What is being typed, in the place of what was there."""
+        with self._incidents() as document:
+            _drop_draft(document, draft.incident)
+            document.table("drafts").insert(_row(draft))
+
+    def _incidents(self) -> AbstractContextManager[Database]:
+        path = incidents_path(self._paths, self._participant)
+        return self._document(path, "incidents", KeyClass.INCIDENT)
+
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""
         check_owner(self._grant, interview.id)
@@ -261,6 +301,11 @@ class Writing:
             decode = opener(self._participant, key_class).open
         with store.transaction(path, kind, self._lock, self._reason, encode, decode) as document:
             yield document
+
+
+def _drop_draft(document: Database, incident: str) -> None:
+    drafts = document.table("drafts")
+    drafts.remove(doc_ids=[row.doc_id for row in drafts if row["incident"] == incident])
 
 
 def _row(record: Frozen) -> dict[str, Any]:

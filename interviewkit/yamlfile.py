@@ -41,6 +41,7 @@ _NOUNS = {
     "statements": "statement",
     "groups": "group",
     "approvals": "approval",
+    "emergency_contacts": "emergency contact",
 }
 
 
@@ -298,6 +299,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 _PATTERNS = {
     "language": ("must be a language code, not {got}", 'Write it such as "en" or "en-GB".'),
+    "number": ("must be a telephone number, not {got}", 'Write it in quotes, such as "116 123".'),
     "prefix": ("must be one to three capital letters, not {got}", 'Write it such as "P".'),
 }
 _ID = ("must be small letters, digits and hyphens, not {got}", 'Write it such as "first-offered".')

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "process": ("process:process", "Turn recorded calls into transcripts."),
     "transcript": ("transcript:transcript", "Read transcripts."),
     "export": ("export:export", "Write transcripts to files for other programs."),
+    "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
     "schedule": ("schedule:schedule", "Check and read interview schedules."),
     "weights": ("weights:weights", "Model weights: what there is, what is here, and whether it is right."),
 }

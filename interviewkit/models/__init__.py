@@ -1,6 +1,7 @@
 """Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
 
-They follow the data, a module each: schedule → consent → study → interview → transcript. Times are
+They follow the data, a module each: schedule → consent → study → interview → transcript;
+an incident is kept apart from all of them. Times are
 seconds from the start of a recording (`_s`), positions are frames (samples per channel).
 """
 
@@ -16,6 +17,7 @@ from interviewkit.models.consent import (
     Section,
     Statement,
 )
+from interviewkit.models.incident import Incident, IncidentDraft, IncidentEntry, IncidentKind, Told
 from interviewkit.models.interview import (
     Action,
     ActionKind,
@@ -30,7 +32,14 @@ from interviewkit.models.interview import (
     Side,
 )
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
-from interviewkit.models.study import Approval, Group, Participant, StudyConfig
+from interviewkit.models.study import (
+    Approval,
+    EmergencyContact,
+    Group,
+    Participant,
+    Protocols,
+    StudyConfig,
+)
 from interviewkit.models.transcript import (
     Chunk,
     Draft,
@@ -60,6 +69,7 @@ __all__ = [
     "ConsentWithdrawn",
     "Domain",
     "Draft",
+    "EmergencyContact",
     "Ending",
     "Flag",
     "FlagKind",
@@ -70,6 +80,10 @@ __all__ = [
     "Group",
     "Heard",
     "Identifier",
+    "Incident",
+    "IncidentDraft",
+    "IncidentEntry",
+    "IncidentKind",
     "Interview",
     "InterviewId",
     "Layout",
@@ -79,6 +93,7 @@ __all__ = [
     "Participant",
     "ParticipantId",
     "Prose",
+    "Protocols",
     "Provenance",
     "Purpose",
     "Question",
@@ -91,6 +106,7 @@ __all__ = [
     "Statement",
     "StudyConfig",
     "SubDomain",
+    "Told",
     "Transcript",
     "Turn",
     "Voices",
