@@ -10,78 +10,23 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from interviewkit import busy
-from interviewkit.capture import endpoint, streams
+from interviewkit.capture import endpoint
+from interviewkit.capture.ears import Ear
 from interviewkit.capture.hub import Command, Hub
+from interviewkit.capture.keeper import Keeper
 from interviewkit.capture.messages import Failed, Message, Order, State, line, pack, read_order
-from interviewkit.capture.streams import Input
 from interviewkit.capture.writer import Capture
-from interviewkit.errors import DeviceError, InterviewkitError
+from interviewkit.errors import InterviewkitError
 
 TICK_S = 0.025
-WATCH_S = 0.7
-RETRY_S = 2.0
-DEAD_S = 3.0
 TAIL_S = 0.15
 """What was said just before the end is still on its way for so long."""
-
-
-class Keeper(threading.Thread):
-    """Looks after the devices: notices that one is gone or was exchanged, and opens it again when it can.
-
-    In a thread of its own, because asking a sound system may take long; `found` says what it found about
-    each device: None for one that is as it should be, otherwise what to add to the alarm.
-    """
-
-    def __init__(self, inputs: Sequence[Input]) -> None:
-        super().__init__(daemon=True)
-        self.found: list[str | None] = [None] * len(inputs)
-        self._inputs = inputs
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        """Look every now and then, until `end`."""
-        retry_s = time.monotonic()
-        while not self._done.wait(WATCH_S):
-            feeding = streams.sources()
-            for place, device in enumerate(self._inputs):
-                self.found[place] = self._look(device, feeding)
-            now_s = time.monotonic()
-            if any(found is not None for found in self.found) and now_s - retry_s > RETRY_S:
-                retry_s = now_s
-                self._mend()
-
-    def end(self) -> None:
-        """Stop looking; returns when nothing is being opened any more."""
-        self._done.set()
-        self.join()
-
-    def _look(self, device: Input, feeding: dict[int, str]) -> str | None:
-        if not device.active or time.monotonic() - device.last_s > DEAD_S:
-            return ""
-        moved = device.moved_to(feeding)
-        return None if moved is None else f", and {moved} is recorded in its place"
-
-    def _mend(self) -> None:
-        present = streams.source_names()
-        if all(not device.active for device in self._inputs):
-            for device in self._inputs:
-                device.close()
-            streams.start_over()
-        for device, found in zip(self._inputs, self.found, strict=True):
-            # While another device stands in, leave it at that until the right one is back.
-            if found == "" or (found and device.source is not None and device.source[1] in present):
-                device.close()
-                try:
-                    device.open()
-                except DeviceError:
-                    continue
 
 
 class Recorder:
@@ -91,20 +36,19 @@ class Recorder:
         """Open everything; raises DeviceError or StorageError, and then nothing is left."""
         self._order = order
         self._ending: str | None = None
-        self._inputs: list[Input] = []
         self._started_at = datetime.now(UTC).isoformat()
         listening, token = endpoint.listen(order.address)
         self._busy = None if order.audio is None else busy.Hold(order.recording)
+        self._ears = [Ear(wanted) for wanted in order.inputs]
         try:
-            for wanted in order.inputs:
-                self._inputs.append(Input(wanted))
+            for ear in self._ears:
+                ear.ready()
             self._hub: Hub | None = None
-            self._capture = Capture(order, self._inputs, self._publish, asleep_s)
+            self._capture = Capture(order, self._ears, self._publish, asleep_s)
         except BaseException:
             listening.close()
             endpoint.remove(order.address)
-            for device in self._inputs:
-                device.close()
+            self._let_go()
             self._idle()
             raise
         self._hub = Hub(listening, token, self._state, self._obey)
@@ -115,7 +59,7 @@ class Recorder:
             signal.signal(number, lambda number, frame: self._end("ended by a signal"))
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        keeper = Keeper(self._inputs)
+        keeper = Keeper(self._ears)
         keeper.start()
         try:
             while self._capture.reason is None:
@@ -127,8 +71,7 @@ class Recorder:
                 time.sleep(TICK_S)
         finally:
             keeper.end()
-            for device in self._inputs:
-                device.close()
+            self._let_go()
             self._capture.finish()
             if self._hub is not None:
                 self._hub.close()
@@ -139,10 +82,14 @@ class Recorder:
         if self._busy is not None:
             self._busy.release()
 
+    def _let_go(self) -> None:
+        for ear in self._ears:
+            ear.close()
+
     def _tick(self, keeper: Keeper) -> None:
         now_s = time.monotonic()
         for place, found in enumerate(keeper.found):
-            self._capture.gone(place, found is not None, found or "", now_s)
+            self._capture.gone(place, found, now_s)
         self._capture.tick(now_s)
         if self._hub is not None and self._hub.alone_s(now_s) > self._order.patience_s:
             self._end("nobody attached")
@@ -162,15 +109,15 @@ class Recorder:
             recording=self._order.recording,
             interview=self._order.interview,
             labels=self._order.labels,
-            rates_hz=tuple(device.rate_hz for device in self._inputs),
+            rates_hz=tuple(ear.rate_hz for ear in self._ears),
             started_at=self._started_at,
             pid=os.getpid(),
             at_s=now_s,
             frame=self._capture.frame_at(now_s),
             paused=self._capture.paused_since_s is not None,
-            blocks=sum(device.blocks for device in self._inputs),
-            dropped_blocks=sum(device.dropped_blocks for device in self._inputs),
-            longest_callback_s=max(device.longest_callback_s for device in self._inputs),
+            blocks=sum(ear.blocks for ear in self._ears),
+            dropped_blocks=sum(ear.dropped_blocks for ear in self._ears),
+            longest_callback_s=max(ear.longest_callback_s for ear in self._ears),
             missed=missed,
         )
 
@@ -209,8 +156,6 @@ def main() -> None:
         recorder = Recorder(order)
     except InterviewkitError as error:
         answer = pack(Failed(error.message, error.hint))
-    except OSError:
-        answer = pack(Failed("PortAudio is missing, which recording needs.", "Install it: see the guide."))
     sys.stdout.buffer.write(line(answer))
     sys.stdout.buffer.flush()
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -218,6 +163,8 @@ def main() -> None:
         os.dup2(nowhere, stream)
     if recorder is not None:
         recorder.run()
+        # Everything is on the disk; nothing that hangs may keep the process.
+        os._exit(0)
 
 
 if __name__ == "__main__":

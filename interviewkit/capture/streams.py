@@ -1,134 +1,137 @@
-"""One open input device: its callback copies each block into a queue and returns; the rest is elsewhere.
+"""One open input device, in a process of its own that does nothing else: callback → queue → pipe.
 
-The only module that opens devices. `Input` may be opened again when its device went away and came back.
+    a line: which device ─► open ─► a line: its rate, or what is wrong ─► blocks, until the input is closed
+
+The only place where devices are opened. PortAudio's callback needs Python's lock, so whatever else a process
+does can hold it up; here that is next to nothing. A device that hangs, or a sound library that crashes, takes
+no recording along: `ears` starts another process, which also sees what was plugged in meanwhile.
 """
 
 import json
 import os
-import shutil
-import subprocess
+import queue
+import struct
+import sys
+import threading
 import time
-from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any, NamedTuple
 
-import numpy as np
-
-from interviewkit.audio import SAMPLE_RATE
-from interviewkit.capture.messages import Wanted
-from interviewkit.capture.tracks import Block
 from interviewkit.errors import DeviceError
 
 BLOCK_S = 0.02
 LATENCY_S = 0.1
-QUEUE_BLOCKS = 1500
-"""Thirty seconds: what is written may wait so long for a disk."""
-_PATIENCE_S = 2.0
+QUEUE_BLOCKS = 9000
+"""Three minutes: a recorder that stands still for so long loses nothing."""
+PREFERRED_HZ = 16_000
+NEVER_S = 1.0
+HEADER = struct.Struct("<ddfIIB")
+"""When the first sample was heard, when the callback came, longest so far, dropped blocks, frames, flags."""
+LOST_BEFORE = 1
 
 
-class Input:
-    """A device being recorded from; `take` hands over its blocks, the counters say how it does."""
+class _Heard(NamedTuple):
+    at_s: float
+    called_s: float
+    longest_s: float
+    dropped_blocks: int
+    flags: int
+    data: bytes
 
-    def __init__(self, wanted: Wanted) -> None:
-        """Open the device and start; raises DeviceError where that fails."""
-        self.wanted = wanted
-        self.last_s = time.monotonic()
-        self.blocks = 0
-        self.dropped_blocks = 0
-        self.flagged_blocks = 0
-        self.longest_callback_s = 0.0
-        self._queue: deque[Block] = deque()
-        self.rate_hz = 0
-        self.open()
 
-    def open(self) -> None:
-        """Open the device (again) and start."""
+class Microphone:
+    """An open device; its callback fills `heard`."""
+
+    def __init__(self, name: str, host_api: str, channels: int, rate_hz: int) -> None:
+        """Open it and start, at `rate_hz` or, where that is 0, as it likes; raises DeviceError."""
         import sounddevice
 
-        device = _number(self.wanted)
-        before = sources()
+        self.heard: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
+        self._dropped_blocks = 0
+        self._lost = False
+        self._longest_s = 0.0
+        self._behind_s = float("inf")
+        self._channels = channels
         try:
-            self.rate_hz = self.rate_hz or _rate(device, self.wanted.channels)
+            device = _number(name, host_api)
+            self.rate_hz = rate_hz or _rate(device, channels)
             self._stream = sounddevice.RawInputStream(
                 device=device,
                 samplerate=self.rate_hz,
-                channels=self.wanted.channels,
+                channels=channels,
                 dtype="int16",
                 blocksize=round(BLOCK_S * self.rate_hz),
                 latency=LATENCY_S,
-                callback=self._called,
+                callback=self.called,
             )
             self._stream.start()
         except sounddevice.PortAudioError as error:
             raise DeviceError(
-                f"{self.wanted.name} can't be recorded from ({_reason(error)}).",
+                f"{name} can't be recorded from ({_reason(error)}).",
                 "Close other programs that use it, or choose another: interviewkit record --devices",
             ) from error
-        self.source = self._own_source(before)
 
-    def _called(self, data: Any, frames: int, times: Any, status: Any) -> None:
+    def called(self, data: Any, frames: int, times: Any, status: Any) -> None:
         """PortAudio's callback: nothing here may wait for anything."""
         now_s = time.monotonic()
         # Some hosts don't say when the sound was heard; then it was a block before it was handed over.
         age_s = times.currentTime - times.inputBufferAdcTime
-        if not 0 <= age_s < 1:
+        if not 0 <= age_s < NEVER_S:
             age_s = BLOCK_S
-        if len(self._queue) < QUEUE_BLOCKS:
-            samples = np.frombuffer(bytes(data), np.int16).reshape(frames, -1).T
-            self._queue.append(Block(now_s - age_s, samples))
+        self._lost = self._lost or bool(status)
+        if self.heard.qsize() < QUEUE_BLOCKS:
+            flags = LOST_BEFORE if self._lost else 0
+            self.heard.put(
+                _Heard(now_s - age_s, now_s, self._longest_s, self._dropped_blocks, flags, bytes(data))
+            )
+            self._lost = False
         else:
-            self.dropped_blocks += 1
-        self.blocks += 1
-        self.flagged_blocks += bool(status)
-        self.last_s = now_s
-        self.longest_callback_s = max(self.longest_callback_s, time.monotonic() - now_s)
+            self._dropped_blocks += 1
+            self._lost = True
+        self._longest_s = max(self._longest_s, self._waited_s(now_s, times) + time.monotonic() - now_s)
 
-    def take(self) -> list[Block]:
-        """The blocks since the last time."""
-        return [self._queue.popleft() for _ in range(len(self._queue))]
+    def _waited_s(self, now_s: float, times: Any) -> float:
+        """For how long PortAudio had to wait until Python let the callback begin.
+
+        Its clock is another one; the shortest distance between the two ever seen stands for no waiting.
+        """
+        behind_s = now_s - times.currentTime
+        if not 0 <= behind_s - self._behind_s < NEVER_S:
+            self._behind_s = behind_s
+        return float(behind_s - self._behind_s)
 
     @property
     def active(self) -> bool:
         """Whether the stream still runs, as far as PortAudio knows."""
         return bool(self._stream.active)
 
-    def moved_to(self, sources: dict[int, str]) -> str | None:
-        """The name of the source that the sound system has put in the device's place, or None."""
-        if self.source is None:
-            return None
-        now = sources.get(self.source[0], self.source[1])
-        return now if now != self.source[1] else None
-
-    def _own_source(self, before: dict[int, str]) -> tuple[int, str] | None:
-        """Which of the sound system's outputs feeds this stream: the one that is new."""
-        new = {key: name for key, name in sources().items() if key not in before}
-        return next(iter(new.items())) if len(new) == 1 else None
-
-    def close(self) -> None:
-        """Stop and let the device go."""
-        import sounddevice
-
-        with suppress(sounddevice.PortAudioError):
-            self._stream.close(ignore_errors=True)
+    def packed(self, heard: _Heard) -> bytes:
+        """A block as it goes through the pipe."""
+        frames = len(heard.data) // (2 * self._channels)
+        return HEADER.pack(*heard[:4], frames, heard.flags) + heard.data
 
 
-def start_over() -> None:
-    """Make PortAudio look for devices anew; no stream may be open."""
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
-
-
-def _number(wanted: Wanted) -> int:
+def _number(name: str, host_api: str) -> int:
     """The device's number in this process; raises DeviceError where it isn't there."""
     import sounddevice
 
-    for device in sounddevice.query_devices():
-        host = sounddevice.query_hostapis(device["hostapi"])["name"]
-        if (device["name"], host) == (wanted.name, wanted.host_api) and device["max_input_channels"]:
-            return int(device["index"])
-    raise DeviceError(f"{wanted.name} is not there any more.", "Plug it in, or choose another device.")
+    hosts = sounddevice.query_hostapis()
+    found = [
+        device
+        for device in sounddevice.query_devices()
+        if device["max_input_channels"] and hosts[device["hostapi"]]["name"] == host_api
+    ]
+    exact = [device for device in found if device["name"] == name]
+    # The same device in another socket: ALSA's "USB Audio: - (hw:1,0)" may be hw:2,0 by now.
+    alike = [device for device in found if _model(device["name"]) == _model(name)]
+    if exact or len(alike) == 1:
+        return int((exact or alike)[0]["index"])
+    raise DeviceError(f"{name} is not there any more.", "Plug it in, or choose another device.")
+
+
+def _model(name: str) -> str:
+    """A device's name without the number that the system gave it."""
+    return name.partition(" (hw:")[0]
 
 
 def _rate(device: int, channels: int) -> int:
@@ -136,10 +139,10 @@ def _rate(device: int, channels: int) -> int:
     import sounddevice
 
     try:
-        sounddevice.check_input_settings(device, channels, "int16", samplerate=SAMPLE_RATE)
+        sounddevice.check_input_settings(device, channels, "int16", samplerate=PREFERRED_HZ)
     except sounddevice.PortAudioError:
         return int(sounddevice.query_devices(device)["default_samplerate"])
-    return SAMPLE_RATE
+    return PREFERRED_HZ
 
 
 def _reason(error: Exception) -> str:
@@ -147,39 +150,51 @@ def _reason(error: Exception) -> str:
     return str(error).partition(" [")[0].rpartition(": ")[2]
 
 
-def source_names() -> set[str]:
-    """The sources that the sound system has now; empty without `pactl`."""
-    return {source["name"] for source in _asked("sources")}
-
-
-def sources() -> dict[int, str]:
-    """PulseAudio's (or PipeWire's) streams of this process and the name of the source that feeds each.
-
-    Empty without `pactl`. PortAudio isn't told when a stream is moved to another source; only this shows it.
-    """
-    outputs = _asked("source-outputs")
-    names = {source["index"]: source["name"] for source in _asked("sources")} if outputs else {}
-    mine = str(os.getpid())
-    return {
-        output["index"]: names.get(output["source"], "another device")
-        for output in outputs
-        if output.get("properties", {}).get("application.process.id") == mine
-    }
-
-
-def _asked(what: str) -> list[dict[str, Any]]:
-    program = shutil.which("pactl")
-    if program is None:
-        return []
+def _opened(order: dict[str, Any]) -> tuple[Microphone | None, dict[str, Any]]:
+    """The device, and the answer to the parent."""
     try:
-        done = subprocess.run(
-            [program, "-f", "json", "list", what],
-            capture_output=True,
-            timeout=_PATIENCE_S,
-            check=False,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-        answer = json.loads(done.stdout)
-    except (OSError, subprocess.TimeoutExpired, ValueError):
-        return []
-    return answer if isinstance(answer, list) else []
+        microphone = Microphone(**order)
+    except DeviceError as error:
+        return None, {"message": error.message, "hint": error.hint}
+    except OSError:
+        missing = "PortAudio is missing, which recording needs."
+        return None, {"message": missing, "hint": "Install it: see the guide."}
+    return microphone, {"rate_hz": microphone.rate_hz}
+
+
+def _wait_for_end(over: threading.Event) -> None:
+    """The parent closes our input when it has heard enough, and so does its death."""
+    sys.stdin.buffer.read()
+    over.set()
+
+
+def _pass_on(microphone: Microphone, to_parent: IO[bytes], over: threading.Event) -> None:
+    """Send what is heard until it is over or the device stops by itself."""
+    while not over.is_set() or not microphone.heard.empty():
+        try:
+            heard = microphone.heard.get(timeout=0.2)
+        except queue.Empty:
+            if not microphone.active:
+                return
+            continue
+        to_parent.write(microphone.packed(heard))
+
+
+def main() -> None:
+    """The process; ends when its input is closed, when nobody reads, or when the device has stopped."""
+    to_parent = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    order = json.loads(sys.stdin.buffer.readline())
+    microphone, answer = _opened(order)
+    with suppress(OSError):
+        to_parent.write(json.dumps(answer).encode() + b"\n")
+        if microphone is not None:
+            over = threading.Event()
+            threading.Thread(target=_wait_for_end, args=(over,), daemon=True).start()
+            _pass_on(microphone, to_parent, over)
+    # A device that is gone may never let itself be closed; the system takes everything back.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

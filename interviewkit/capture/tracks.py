@@ -27,6 +27,11 @@ STALL_S = 1.5
 """After so long without a block, silence is written and the other device's sound waits no longer."""
 LONGEST_FILL_S = 60.0
 """A longer loss that was noticed only afterwards is noted and not filled: nobody was recording."""
+FLAGGED_JUMP_S = 0.02
+"""Where the sound system itself says that sound was lost, so much is believed."""
+FROZEN_S = 1.0
+THAW_S = 0.5
+"""After standing still the recorder waits so long for what came meanwhile, before it takes it for lost."""
 SMOOTHING = 0.002
 """Of what a block says about a clock, so much is believed: what a server says varies by tens of ms."""
 WINDOW_BLOCKS = 25
@@ -37,10 +42,14 @@ MOST_SPEED = 0.0003
 
 
 class Block(NamedTuple):
-    """What one callback brought: when its first sample was heard, int16 samples (channels, frames)."""
+    """What one callback brought: when its first sample was heard, int16 samples (channels, frames).
+
+    `lost_before`: the sound system says that some sound before it was lost.
+    """
 
     at_s: float
     samples: NDArray[np.int16]
+    lost_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Track:
         self._held: deque[Block] = deque()
         self._position = 0
         self._base_s: float | None = None
-        self._last_s = opened_s
+        self._last_s = self._settled_s = self._patient_s = opened_s
         self._filling_from: int | None = None
         self._invented = 0
         # Exactly at first; what comes later is brought in gently, without a jump that could be heard.
@@ -94,9 +103,12 @@ class Track:
 
     def settle(self, now_s: float) -> list[Lost]:
         """Place the blocks that have waited long enough, or silence for want of any; tell what was lost."""
+        if now_s - self._settled_s > FROZEN_S:
+            self._patient_s = now_s + THAW_S
+        self._settled_s = now_s
         while self._held and self._held[0].at_s <= now_s - HOLD_S:
             self._place(self._held.popleft())
-        if not self._held and now_s - self._last_s > STALL_S:
+        if not self._held and now_s - self._last_s > STALL_S and now_s >= self._patient_s:
             self._fill(now_s - HOLD_S)
         return self._report()
 
@@ -138,7 +150,9 @@ class Track:
             self._append(self._silence(late_s))
             self._stop_filling(self._filling_from)
             late_s = min(0.0, late_s)
-        if abs(late_s) <= JUMP_S:
+        if block.lost_before and -JUMP_S <= late_s <= JUMP_S:
+            self._make_up_flagged(late_s)
+        elif abs(late_s) <= JUMP_S:
             self._base_s += SMOOTHING * late_s
         elif late_s > 0:
             self._make_up(late_s)
@@ -170,13 +184,28 @@ class Track:
         else:
             self._base_s += late_s
 
+    def _make_up_flagged(self, late_s: float) -> None:
+        """A loss that the sound system told of, too short to be seen without that."""
+        assert self._base_s is not None
+        at_s = self._base_s + self._position / self._rate_hz
+        lost_s = late_s if late_s > FLAGGED_JUMP_S else 0.0
+        self._lost.append(Lost(at_s, lost_s, filled=True))
+        self._append(self._silence(lost_s))
+
     def _fill(self, until_s: float) -> None:
         """Write silence while nothing comes; it is reported when something does."""
         if self._base_s is None:
             self._base_s = self._last_s
-        if self._filling_from is None:
-            self._filling_from = self._position
-        self._append(self._silence(until_s - self._base_s - self._position / self._rate_hz))
+        at_s = self._base_s + self._position / self._rate_hz
+        missing_s = until_s - at_s
+        if missing_s > LONGEST_FILL_S:
+            # The recorder stood still, and the device is gone since.
+            self._lost.append(Lost(at_s, missing_s, filled=False))
+            self._base_s += missing_s
+        else:
+            if self._filling_from is None:
+                self._filling_from = self._position
+            self._append(self._silence(missing_s))
 
     def _stop_filling(self, start: int) -> None:
         assert self._base_s is not None

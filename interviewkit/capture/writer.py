@@ -22,6 +22,7 @@ from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import alarms, journal
 from interviewkit.capture.alarms import Board, Kind, Watch
 from interviewkit.capture.judge import judge
+from interviewkit.capture.keeper import Finding
 from interviewkit.capture.messages import (
     FLOOR_DB,
     Alarm,
@@ -52,7 +53,7 @@ ASLEEP_S = 2.0
 
 
 class Source(Protocol):
-    """An open device, see `streams.Input`."""
+    """An open device, see `ears.Ear`."""
 
     rate_hz: int
     last_s: float
@@ -114,6 +115,7 @@ class Capture:
         self._watches = [Watch(label, self._board, now_s) for label in order.labels]
         self._heard: list[list[Reading]] = [[] for _ in order.labels]
         self._troubles = [0] * len(sources)
+        self._replaced: list[Finding | None] = [None] * len(sources)
         self._rehearsed: deque[NDArray[np.int16]] = deque()
         self._levels = Rhythm(WINDOW_S, now_s)
         self._seconds = Rhythm(1.0, now_s)
@@ -188,14 +190,27 @@ class Capture:
         except StorageError as error:
             self._disk_failed(error, now_s)
 
-    def gone(self, place: int, gone: bool, detail: str, now_s: float) -> None:
-        """Say whether a device is gone, or another has taken its place."""
-        self._board.put(Kind.GONE, self._order.inputs[place].name, gone, now_s, detail)
+    def gone(self, place: int, found: Finding | None, now_s: float) -> None:
+        """Say whether a device is gone, or another has taken its place, and note for how long one had."""
+        detail = f", and {found.instead} is recorded in its place" if found and found.instead else ""
+        self._board.put(Kind.GONE, self._order.inputs[place].name, found is not None, now_s, detail)
+        before = self._replaced[place]
+        if before is not None and (found is None or found.instead != before.instead):
+            self._note_replaced(place, before, now_s)
+        self._replaced[place] = found if found and found.instead else None
+
+    def _note_replaced(self, place: int, found: Finding, now_s: float) -> None:
+        channel = place if len(self._sources) > 1 else None
+        lasted_s = round(now_s - found.since_s, 3)
+        self._note(Gap(self._tape.frame_at(found.since_s), lasted_s, "another device", True, channel))
 
     def finish(self) -> Closed:
         """Write what is left and close the recording; the devices are closed by now."""
         now_s = time.monotonic()
         self._take(now_s)
+        for place, found in enumerate(self._replaced):
+            if found is not None:
+                self._note_replaced(place, found, now_s)
         try:
             self._write(*self._mixer.end(), now_s)
             if self._writer is not None and not self._failed:

@@ -32,6 +32,7 @@ class GapReason(StrEnum):
 
     PAUSED = "paused"
     LOST = "sound lost"
+    REPLACED = "another device"
     ASLEEP = "computer asleep"
 
 
@@ -41,7 +42,10 @@ class Gap(Frozen):
     frame: int = Field(ge=0)
     seconds: float = Field(ge=0)
     reason: GapReason
-    filled: bool = Field(description="silence stands in its place; otherwise the recording goes on at once")
+    filled: bool = Field(
+        description="silence, or what another device heard, stands in its place;"
+        " otherwise the recording goes on at once"
+    )
     channel: int | None = Field(None, description="None where it is all channels")
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -423,27 +424,52 @@ def test_a_silent_device_is_noticed(study: Study, grant: Grant[Record]) -> None:
         finish(study, grant, recorder)
 
 
-def test_a_frozen_recorder_keeps_its_place_in_time(
+def test_a_recorder_that_stands_still_alone_loses_nothing(
     system: SoundSystem, study: Study, grant: Grant[Record]
 ) -> None:
-    with control.begin(study, grant, (MIC,)) as recorder:
-        first, _ = until(recorder, lambda message: isinstance(message, Anchor))
-        os.kill(recorder.state.pid, signal.SIGSTOP)
-        try:
-            wait_until(lambda: recorder.receive(0.5) is None, "it was not stopped")
-            frozen_until_s = time.monotonic() + 2
-            wait_until(lambda: time.monotonic() > frozen_until_s, "never")
-        finally:
-            os.kill(recorder.state.pid, signal.SIGCONT)
-        for _ in range(3):
-            last, _ = until(recorder, lambda message: isinstance(message, Anchor))
-        _, samples = finish(study, grant, recorder)
-    assert isinstance(first, Anchor)
-    assert isinstance(last, Anchor)
-    elapsed_s = last.at_s - first.at_s
-    assert elapsed_s > 4
-    assert (last.frame - first.frame) / RATE == pytest.approx(elapsed_s, abs=0.1)
-    assert samples.shape[1] > last.frame - RATE // 2
+    played = voice(12, 12)
+    with (
+        control.begin(study, grant, (MIC,)) as recorder,
+        system.playing("interviewer_mic", played[None]) as player,
+    ):
+        until(recorder, recorded(3 * RATE))
+        with frozen(lambda number: os.kill(recorder.state.pid, number)):
+            wait_until(lambda: recorder.receive(2.5) is None, "it was not stopped")
+        until(recorder, lambda message: player.poll() is not None, 30)
+        kept, samples = finish(study, grant, recorder)
+    assert likeness(played, samples[0]) > 0.99
+    assert kept.call.gaps == ()
+
+
+def test_a_computer_that_stood_still_has_a_gap_and_everything_after_it_in_its_place(
+    system: SoundSystem, study: Study, grant: Grant[Record]
+) -> None:
+    played = voice(12, 16)
+    with (
+        control.begin(study, grant, (MIC,)) as recorder,
+        system.playing("interviewer_mic", played[None]) as player,
+    ):
+        until(recorder, recorded(4 * RATE))
+        with frozen(lambda number: os.killpg(recorder.state.pid, number)) as lasted_s:
+            wait_until(lambda: recorder.receive(4.5) is None, "it was not stopped")
+        until(recorder, lambda message: player.poll() is not None, 30)
+        kept, samples = finish(study, grant, recorder)
+    assert sum(gap.seconds for gap in kept.call.gaps) == pytest.approx(lasted_s[0], abs=0.5)
+    before, after = find(played[RATE : 3 * RATE], samples[0]), find(played[13 * RATE : 15 * RATE], samples[0])
+    assert (after - before) / RATE == pytest.approx(12, abs=0.4)
+
+
+@contextmanager
+def frozen(send: Callable[[signal.Signals], None]) -> Iterator[list[float]]:
+    """What `send` reaches stands still for the length of the block; then the list says for how long."""
+    lasted_s: list[float] = []
+    began_s = time.monotonic()
+    send(signal.SIGSTOP)
+    try:
+        yield lasted_s
+    finally:
+        lasted_s.append(time.monotonic() - began_s)
+        send(signal.SIGCONT)
 
 
 def test_a_sound_system_that_dies_is_noticed_and_survived(

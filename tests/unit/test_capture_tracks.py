@@ -92,6 +92,57 @@ def test_a_loss_of_hours_is_noted_and_not_written() -> None:
     assert [(round(loss.seconds), loss.filled) for _, loss in rig.lost] == [(7197, False)]
 
 
+def test_a_device_that_did_not_come_back_with_a_frozen_recorder_fills_no_hours() -> None:
+    track = Track(SAMPLE_RATE, 1, START_S)
+    rig = Rig(Mixer([track]))
+    for at_s, block in blocks(START_S, 3):
+        track.push(block)
+        rig.advance(at_s)
+    for tick in range(100):
+        rig.advance(START_S + 7200 + tick * 0.025)
+    rig.end()
+    assert rig.samples.shape[1] < 6 * SAMPLE_RATE
+    assert [round(loss.seconds) for _, loss in rig.lost if not loss.filled] == [7197]
+
+
+def test_what_came_while_the_recorder_stood_still_is_waited_for() -> None:
+    """Its devices are heard by processes of their own, which go on; their sound arrives all at once."""
+    device = list(blocks(START_S, 10))
+    tracks = [Track(SAMPLE_RATE, 1, START_S)]
+    rig = Rig(Mixer(tracks))
+    for at_s, block in device[:150]:
+        tracks[0].push(block)
+        rig.advance(at_s)
+    rig.advance(START_S + 9)
+    rig.advance(START_S + 9.1)
+    for _, block in device[150:]:
+        tracks[0].push(block)
+    for tick in range(80):
+        rig.advance(START_S + 9.2 + tick * 0.025)
+    rig.end()
+    assert rig.lost == [] or [loss.at_s > START_S + 9.9 for _, loss in rig.lost] == [True]
+    assert np.array_equal(rig.samples[0, : 9 * SAMPLE_RATE], _whole(device)[: 9 * SAMPLE_RATE])
+
+
+def _whole(device: list[tuple[float, Block]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+    return np.asarray(np.concatenate([block.samples for _, block in device], axis=1)[0], np.int16)
+
+
+@pytest.mark.parametrize("lost_s", [0.0, 0.06])
+def test_a_short_loss_that_the_sound_system_tells_of_is_kept_in_its_place(lost_s: float) -> None:
+    device = list(blocks(START_S, 6))
+    lost = round(lost_s * 50)
+    at_s, first = device[150 + lost]
+    told = (at_s, first._replace(lost_before=True))
+    rig = record([*device[:150], told, *device[151 + lost :]], until_s=START_S + 6.5)
+    ((_, loss),) = rig.lost
+    assert loss.at_s == pytest.approx(START_S + 3, abs=0.01)
+    assert loss.filled
+    assert loss.seconds == pytest.approx(lost_s, abs=0.005)
+    after = slice(4 * SAMPLE_RATE, 5 * SAMPLE_RATE)
+    assert abs(lag_s(_whole(list(blocks(START_S, 6)))[after], rig.samples[0, after])) < 0.005
+
+
 @pytest.mark.parametrize(("ppm", "offset_s"), [(200, 0.3), (-200, 0.3), (200, -0.03), (0, 0.02)])
 def test_two_clocks_are_brought_together(ppm: float, offset_s: float) -> None:
     length_s = 40

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import journal
+from interviewkit.capture.keeper import Finding
 from interviewkit.capture.messages import (
     Alarm,
     Anchor,
@@ -217,11 +218,27 @@ def test_a_computer_that_slept_is_noted(tmp_path: Path) -> None:
 def test_a_device_that_went_and_came_is_said(tmp_path: Path) -> None:
     studio = Studio(tmp_path)
     studio.run(0.1)
-    studio.capture.gone(0, True, ", and another is recorded in its place", studio.now_s)
-    studio.capture.gone(0, True, ", and another is recorded in its place", studio.now_s)
-    studio.capture.gone(0, False, "", studio.now_s)
+    gone = Finding(studio.now_s)
+    for found in (gone, gone, None):
+        studio.capture.gone(0, found, studio.now_s)
     assert studio.alarms() == [("gone", True), ("gone", False)]
-    studio.close()
+    assert studio.close().gaps == ()
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_stretch_in_which_another_device_was_heard_is_noted(tmp_path: Path, comes_back: bool) -> None:
+    studio = Studio(tmp_path, devices=2)
+    studio.run(3)
+    studio.capture.gone(1, Finding(studio.start_s + 2.5, "webcam"), studio.now_s)
+    assert "webcam is recorded in its place" in str(studio.said)
+    studio.run(2)
+    if comes_back:
+        studio.capture.gone(1, None, studio.now_s)
+    studio.run(1)
+    (gap,) = studio.close().gaps
+    assert (gap.reason, gap.filled, gap.channel) == ("another device", True, 1)
+    assert gap.frame == pytest.approx(2.5 * SAMPLE_RATE, abs=400)
+    assert comes_back is (abs(gap.seconds - 2.5) < 0.01)
 
 
 def test_a_disk_with_little_room_is_said_and_one_without_ends_it(
