@@ -13,11 +13,11 @@ def main() -> None:
     sys.exit(shell.run(app, sys.argv[1:], open_screen))
 
 
-def open_screen(study: Path) -> None:
-    """Show a study on the screen until the user quits."""
+def open_screen(study: Path, participant: str | None) -> None:
+    """Show a study on the screen until the user quits; ready for a call, where a participant is named."""
     from interviewkit.tui.app import open_app
 
-    open_app(study)
+    open_app(study, participant)
 
 
 if __name__ == "__main__":

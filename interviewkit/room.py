@@ -246,9 +246,13 @@ class Room:
             self._keeper.flush(1.0)
         self._keeper.close()
 
+    def flush(self) -> None:
+        """Return when all that was done is on the disk; raises what keeps it from being there."""
+        self._keeper.flush()
+
     def done(self) -> None:
         """Nothing more is to be noted: after `end` and the wrap-up."""
-        self._keeper.flush()
+        self.flush()
         self._keeper.close()
 
     def _stop(self) -> None:

@@ -56,6 +56,16 @@ def outline(log: Log, now_s: float) -> tuple[OutlineRow, ...]:
     )
 
 
+def numbers(log: Log) -> dict[str, str]:
+    """The numbers under which questions are spoken of, by their ids; a plus for what is improvised."""
+    found, count = {}, 0
+    for topic in log.topics.values():
+        planned = topic.is_question and not topic.after
+        count += planned
+        found[topic.id] = str(count) if planned else "+" if topic.is_question else ""
+    return found
+
+
 def timing(log: Log, now_s: float) -> Timing:
     """Elapsed time against the plan at `now_s` of the call's clock."""
     elapsed_s = log.state.elapsed_s + _running_s(log, now_s)

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("study:init", "Make a new study."),
     "participant": ("participant:participant", "Add and list participants, by number."),
     "consent": ("consent:consent", "Record what a participant consents to, or takes back."),
+    "hold": ("hold:hold", "Hold a call: record it, guided through the schedule."),
     "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
     "process": ("process:process", "Turn recorded calls into transcripts."),
@@ -73,7 +74,7 @@ def app(ctx: click.Context, study_dir: Path | None) -> None:
     if found is None or ctx.obj is None:
         click.echo(ctx.get_help())
     else:
-        ctx.obj(found)
+        ctx.obj(found, None)
 
 
 def _interactive() -> bool:

@@ -76,7 +76,7 @@ def record(
             "--remember belongs to --test.", "Test the sound, and it is remembered what was tested."
         )
     if test:
-        return _test(_wanted(device, second_device, channels), quiet, remember=remember)
+        return _test(wanted(device, second_device, channels), quiet, remember=remember)
     study = options.open_study(study_dir)
     if recover:
         return _recover(study, quiet)
@@ -96,7 +96,8 @@ def _list() -> int:
     return ExitCode.OK
 
 
-def _wanted(device: str | None, second: str | None, channels: str | None) -> "tuple[Wanted, ...]":
+def wanted(device: str | None, second: str | None, channels: str | None) -> "tuple[Wanted, ...]":
+    """The devices that the options name, or those chosen once; DeviceError where one isn't there."""
     from interviewkit.capture import devices
 
     if device is second is channels is None and (chosen := _remembered()):
@@ -161,7 +162,7 @@ def _record(
 
     grant = study.grant(participant, Record)
     with stopping("Nothing was recorded."):
-        inputs = _wanted(*asked)
+        inputs = wanted(*asked)
         _say_room(study, participant, inputs)
         for left in control.unfinished(study):
             click.echo(f"Note: {left.interview} has a recording that was not finished. {KEPT}", err=True)

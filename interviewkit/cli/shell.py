@@ -41,7 +41,8 @@ def stopping(truth: str) -> Iterator[None]:
         raise Stopped(truth) from stop
 
 
-Screen = Callable[[Path], None]
+Screen = Callable[[Path, str | None], None]
+"""Opens a study on the screen, and where a participant is named, what comes before a call with them."""
 
 
 def run(command: click.Command, arguments: Sequence[str], screen: Screen | None = None) -> int:

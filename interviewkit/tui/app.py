@@ -89,9 +89,10 @@ class InterviewkitApp(App[None]):
     work: reactive[Work | None] = reactive[Work | None](None)
     notices: reactive[tuple[Notice, ...]] = reactive[tuple[Notice, ...]](())
 
-    def __init__(self, folder: Path) -> None:
-        """Open the study in `folder`; raises StudyError where there is none."""
+    def __init__(self, folder: Path, participant: str | None = None) -> None:
+        """Open the study in `folder`, ready for a call with `participant`; StudyError where there is none."""
         super().__init__()
+        self._first = participant
         self.study = Study.open(folder, self._heard)
         self.animation_level = "none"
         self.taken_by = ""
@@ -236,6 +237,8 @@ class InterviewkitApp(App[None]):
             if found is not None:
                 self.alarm(*recovered(found))
         self.look()
+        if self._first is not None:
+            self.hold(self._first)
 
     def hold(self, participant: str, interview: str | None = None) -> None:
         """Get ready to record a call: of a new interview, or a further one of `interview`."""
@@ -385,9 +388,9 @@ def recovered(found: Recovered) -> tuple[str, str]:
     return text, "To carry on with it, ring back and press ⏎ on it."
 
 
-def open_app(folder: Path) -> None:
+def open_app(folder: Path, participant: str | None = None) -> None:
     """Show the study in `folder` until the user quits; what went wrong in the program itself is raised."""
-    app = InterviewkitApp(folder)
+    app = InterviewkitApp(folder, participant)
     try:
         app.run()
     finally:

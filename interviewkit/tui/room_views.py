@@ -42,7 +42,7 @@ class Shown:
 def shown(log: Log, now_s: float, selected: str, width: int) -> list[Shown]:
     """The outline at `width` columns; `now_s` is the call's clock, `selected` what ⏎ would put."""
     lines: list[Shown] = []
-    numbers = numbered(log)
+    numbers = session_plan.numbers(log)
     part: tuple[str, str] = ("", "")
     for row in session_plan.outline(log, now_s):
         topic = row.topic
@@ -51,16 +51,6 @@ def shown(log: Log, now_s: float, selected: str, width: int) -> list[Shown]:
             part = topic.domain, topic.subdomain
         lines.append(_row(row, numbers[topic.id], selected, width))
     return lines
-
-
-def numbered(log: Log) -> dict[str, str]:
-    """The numbers under which the questions are spoken of; what is improvised has a plus."""
-    numbers, count = {}, 0
-    for topic in log.topics.values():
-        planned = topic.is_question and not topic.after
-        count += planned
-        numbers[topic.id] = str(count) if planned else "+" if topic.is_question else ""
-    return numbers
 
 
 def _headings(before: tuple[str, str], now: tuple[str, str], width: int) -> Iterator[Shown]:
@@ -180,7 +170,7 @@ def upcoming(log: Log, selected: str, width: int, most: int) -> list[str]:
 def _kind(log: Log, topic: Topic) -> str:
     if topic.id in (OPENING, CLOSING):
         return f"{topic.label} script"
-    number = numbered(log)[topic.id]
+    number = session_plan.numbers(log)[topic.id]
     again = log.state.status.get(topic.id) is Status.DONE
     return f"ask again {number}" if again else f"ask {number}"
 

@@ -85,15 +85,20 @@ def test_in_a_study_without_a_terminal_it_shows_the_help(run: Run, study: Study)
 def test_in_a_study_with_a_terminal_the_study_is_opened(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[Path] = []
+    opened: list[tuple[Path, str | None]] = []
+
+    def screen(folder: Path, participant: str | None) -> None:
+        opened.append((folder, participant))
+
     monkeypatch.setattr("interviewkit.cli.app._interactive", lambda: True)
-    assert shell.run(app, [], opened.append) == 0
+    assert shell.run(app, [], screen) == 0
     monkeypatch.chdir(tmp_path)
-    assert shell.run(app, [], opened.append) == 0
-    assert shell.run(app, ["--study", str(study.root)], opened.append) == 0
+    assert shell.run(app, [], screen) == 0
+    assert shell.run(app, ["--study", str(study.root)], screen) == 0
     monkeypatch.setenv("INTERVIEWKIT_STUDY", str(study.root))
-    assert shell.run(app, [], opened.append) == 0
-    assert opened == [study.root] * 3
+    assert shell.run(app, [], screen) == 0
+    assert shell.run(app, ["hold", "P01"], screen) == 0
+    assert opened == [(study.root, None)] * 3 + [(study.root, "P01")]
 
 
 def test_a_screen_that_finds_no_study_says_so(
