@@ -1,21 +1,26 @@
-"""What is next in a study and what waits: the index and today's consent, arranged for a person.
+"""What is next in a study and what waits: the index, arranged for a person.
 
-    study ── look ─► Agenda ─► Home
+    study ── look ─► Agenda ─► Home, interviewkit agenda
 
-A look reads numbers, states and lengths, nothing that was said. What an `Agenda` tells is pure.
+A look reads numbers, states, times and lengths from the index alone, nothing that was said and nobody's
+number. What an `Agenda` tells is pure; what is done about it asks for the grant first.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from interviewkit.consent import Permission, Record, Store, Transcribe
-from interviewkit.errors import ConsentRefused, StorageError
+from interviewkit.appointments import Standing, reminder_due
+from interviewkit.consent import Record, Store, Transcribe
+from interviewkit.models import Ending, Group
 from interviewkit.store import Row
 from interviewkit.study import Study
 
 WORK_PER_SECOND = 0.25
 """Seconds of work per second of a call, on a laptop with two cores and the default models: a rough guide."""
+GRACE = timedelta(hours=1)
+"""How long after its time an appointment is still to come; and how early its interview may begin."""
 
 
 class State(StrEnum):
@@ -28,15 +33,28 @@ class State(StrEnum):
     DAMAGED = "damaged"
 
 
+class Step(StrEnum):
+    """What is done next about a participant and one of their interviews."""
+
+    CONSENT = "take consent"
+    READY = "get ready"
+    CONTINUE = "continue"
+    TRANSCRIBE = "transcribe"
+    READ = "read"
+    NOTHING = ""
+
+
 @dataclass(frozen=True)
 class Person:
-    """A participant; `transcribable` is whether their calls may be turned into words and kept, today."""
+    """A participant; `transcribable` is whether their calls may be turned into words and kept."""
 
     id: str
     group: str = ""
     jurisdiction: str = ""
     state: State = State.DAMAGED
     transcribable: bool = False
+    contact: Standing = field(default_factory=Standing)
+    contact_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,11 @@ class Talk:
     waiting_s: float = 0.0
     flags: int = 0
     damaged: bool = False
+    held_at: datetime | None = None
+    ending: Ending | None = None
+    """How the latest call that was held here ended."""
+    unended: bool = False
+    """A call was begun and has not been ended: it goes on, or the computer went down."""
 
     @property
     def participant(self) -> str:
@@ -60,6 +83,11 @@ class Talk:
     def transcribed(self) -> bool:
         """Whether there is a transcript of any call."""
         return self.calls > len(self.waiting)
+
+    @property
+    def to_continue(self) -> bool:
+        """Whether a further call of it is to come."""
+        return self.unended or self.ending in (Ending.LATER, Ending.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -72,12 +100,33 @@ class Reached:
 
 
 @dataclass(frozen=True)
+class Appointment:
+    """A call that is agreed, by the participant's clock; `here` is this computer's, where it differs."""
+
+    participant: str
+    at: datetime
+    here: datetime | None
+    passed: bool
+    against: tuple[str, ...]
+    """What stands in its way, in words."""
+
+
+@dataclass(frozen=True)
 class Agenda:
-    """Everything that Home shows, in the order of participant numbers."""
+    """Everything that Home shows, in the order of participant numbers; appointments in that of time."""
 
     people: tuple[Person, ...]
     talks: tuple[Talk, ...]
     reached: tuple[Reached, ...]
+    appointments: tuple[Appointment, ...] = ()
+    reminders: tuple[str, ...] = ()
+    """Participants to be reminded of their appointment."""
+    vouchers: tuple[tuple[str, str], ...] = ()
+    """Participants to whom a voucher is due, and which."""
+    to_book: tuple[str, ...] = ()
+    """Participants who were heard of, and with whom nothing is agreed yet."""
+    day: date | None = None
+    """The day on which it was looked at."""
 
     def person(self, participant: str) -> Person:
         """A participant by id; one that is not known is shown as damaged."""
@@ -87,10 +136,31 @@ class Agenda:
         """A participant's interviews."""
         return tuple(talk for talk in self.talks if talk.participant == participant)
 
+    def appointment_of(self, participant: str) -> Appointment | None:
+        """What is agreed with a participant."""
+        return next((agreed for agreed in self.appointments if agreed.participant == participant), None)
+
+    @property
+    def next(self) -> tuple[Appointment, ...]:
+        """Appointments that are to come."""
+        return tuple(agreed for agreed in self.appointments if not agreed.passed)
+
+    @property
+    def passed(self) -> tuple[Appointment, ...]:
+        """Appointments of which nobody said how they went."""
+        return tuple(agreed for agreed in self.appointments if agreed.passed)
+
     @property
     def consents(self) -> tuple[Person, ...]:
-        """Participants who have not been asked yet."""
-        return tuple(person for person in self.people if person.state is State.MISSING)
+        """Participants who have not been asked yet, and have not refused before it came to that."""
+        return tuple(p for p in self.people if p.state is State.MISSING and not p.contact.refused)
+
+    @property
+    def to_continue(self) -> tuple[Talk, ...]:
+        """Interviews of which a further call is to come, and may be recorded."""
+        return tuple(
+            t for t in self.talks if t.to_continue and self.person(t.participant).state is State.GIVEN
+        )
 
     @property
     def to_transcribe(self) -> tuple[Talk, ...]:
@@ -108,44 +178,139 @@ class Agenda:
         return tuple(t for t in self.talks if t.flags and self.person(t.participant).transcribable)
 
     @property
+    def damaged_contacts(self) -> tuple[str, ...]:
+        """Participants whose contact log can't be read."""
+        return tuple(person.id for person in self.people if person.contact_damaged)
+
+    @property
     def work_s(self) -> float:
         """About how long the transcription of what waits takes, in seconds."""
         return WORK_PER_SECOND * sum(talk.waiting_s for talk in self.to_transcribe)
 
 
-def look(study: Study) -> Agenda:
+def next_step(person: Person, talk: Talk | None) -> Step:
+    """What is done next about an interview, or about somebody who has none."""
+    if person.state is State.MISSING:
+        return Step.NOTHING if person.contact.refused else Step.CONSENT
+    if person.state is not State.GIVEN or (talk is not None and talk.damaged):
+        return Step.NOTHING
+    if talk is None or not (talk.calls or talk.to_continue):
+        return Step.NOTHING if person.contact.refused else Step.READY
+    if talk.to_continue:
+        return Step.CONTINUE
+    if not person.transcribable:
+        return Step.NOTHING
+    return Step.TRANSCRIBE if talk.waiting else Step.READ
+
+
+# ── from the index ──────────────────────────────────────────────────────────────────────────────
+
+
+def look(study: Study, now: datetime | None = None) -> Agenda:
     """Read the agenda off a study: quick where nothing has changed, and it makes the index if it must."""
+    moment = datetime.now(UTC) if now is None else now
     index = study.index()
-    people = tuple(sorted((_person(study, row) for row in index.get("participants", [])), key=_by_number))
-    talks = tuple(sorted((_talk(study, row) for row in index.get("interviews", [])), key=_by_number))
+    people = tuple(sorted(map(_person, index.get("participants", [])), key=_by_number))
+    talks = tuple(sorted(map(_talk, index.get("interviews", [])), key=_by_number))
+    groups = {group.id: group for group in study.config.groups}
+    appointments = tuple(_appointments(people, talks, study.config.contact.attempts, moment))
+    rules = study.config.contact
+    return Agenda(
+        people,
+        talks,
+        tuple(_reached(people, talks, groups)),
+        appointments,
+        tuple(
+            person.id
+            for person in people
+            if person.state is not State.WITHDRAWN
+            and reminder_due(person.contact, rules.reminder_hours, moment)
+        ),
+        tuple(_vouchers(people, groups)),
+        tuple(_to_book(people, talks, rules.attempts)),
+        moment.astimezone().date(),
+    )
+
+
+def _reached(
+    people: tuple[Person, ...], talks: tuple[Talk, ...], groups: Mapping[str, Group]
+) -> Iterator[Reached]:
     held = {talk.participant for talk in talks if talk.calls}
     counted = [p.group for p in people if p.id in held and p.state is not State.WITHDRAWN]
-    groups = study.config.groups
-    reached = (Reached(group.name, counted.count(group.id), group.target) for group in groups)
-    return Agenda(people, talks, tuple(reached))
+    for group in groups.values():
+        yield Reached(group.name, counted.count(group.id), group.target)
 
 
-def _person(study: Study, row: Row) -> Person:
+def _appointments(
+    people: tuple[Person, ...], talks: tuple[Talk, ...], attempts: int, now: datetime
+) -> list[Appointment]:
+    """What is agreed and has not been kept, in the order of its time."""
+    found = []
+    for person in people:
+        at = person.contact.appointment
+        if at is not None and not _kept(at, person.id, talks):
+            here = at.astimezone()
+            other = here if here.utcoffset() != at.utcoffset() else None
+            against = tuple(_against(person, attempts))
+            found.append(Appointment(person.id, at, other, now > at + GRACE, against))
+    return sorted(found, key=lambda agreed: agreed.at)
+
+
+def _kept(at: datetime, participant: str, talks: tuple[Talk, ...]) -> bool:
+    """Whether an interview was held at about that time or later, and is not to be continued."""
+    theirs = [talk for talk in talks if talk.participant == participant]
+    return any(t.held_at is not None and t.held_at >= at - GRACE and not t.to_continue for t in theirs)
+
+
+def _against(person: Person, attempts: int) -> Iterator[str]:
+    """What stands in the way of a call that is agreed."""
+    if person.state is not State.GIVEN:
+        yield "consent missing" if person.state is State.MISSING else f"consent: {person.state.value}"
+    if not person.contact.safe:
+        yield "not a safe time"
+    if person.contact.attempts >= attempts:
+        yield f"rung {person.contact.attempts}× in vain"
+
+
+def _vouchers(people: tuple[Person, ...], groups: Mapping[str, Group]) -> Iterator[tuple[str, str]]:
+    """A withdrawal takes no voucher away."""
+    for person in people:
+        group = groups.get(person.group)
+        if person.contact.voucher_due and group is not None and group.voucher is not None:
+            yield person.id, group.voucher
+
+
+def _to_book(people: tuple[Person, ...], talks: tuple[Talk, ...], attempts: int) -> Iterator[str]:
+    """Those who were invited or heard from, may still be rung, and have no appointment and no interview."""
+    held = {talk.participant for talk in talks if talk.calls}
+    for person in people:
+        contact = person.contact
+        open_still = person.state in (State.MISSING, State.GIVEN) and not contact.refused
+        begun = contact.latest is not None and contact.appointment is None
+        if open_still and begun and contact.attempts < attempts and person.id not in held:
+            yield person.id
+
+
+def _person(row: Row) -> Person:
     if row.get("damaged"):
         return Person(row["id"])
+    permitted = row["purposes"]
     standing = {"none": State.MISSING, "withdrawn": State.WITHDRAWN}.get(row["consent"])
-    try:
-        allowed = [_granted(study, row["id"], permission) for permission in (Record, Transcribe, Store)]
-    except StorageError:
-        return Person(row["id"], row["group"], row["jurisdiction"])
-    state = standing or (State.GIVEN if allowed[0] else State.REFUSED)
-    return Person(row["id"], row["group"], row["jurisdiction"], state, all(allowed[1:]))
+    state = standing or (State.GIVEN if Record.purpose in permitted else State.REFUSED)
+    contact = row["contact"] or {}
+    damaged = bool(contact.get("damaged"))
+    return Person(
+        row["id"],
+        row["group"],
+        row["jurisdiction"],
+        state,
+        {Transcribe.purpose, Store.purpose} <= set(permitted),
+        Standing() if damaged else Standing.model_validate(contact),
+        damaged,
+    )
 
 
-def _granted(study: Study, participant: str, permission: type[Permission]) -> bool:
-    try:
-        study.grant(participant, permission)
-    except ConsentRefused:
-        return False
-    return True
-
-
-def _talk(study: Study, row: Row) -> Talk:
+def _talk(row: Row) -> Talk:
     if row.get("damaged"):
         return Talk(row["id"], damaged=True)
     transcripts: dict[str, dict[str, int]] = row["transcripts"]
@@ -155,15 +320,12 @@ def _talk(study: Study, row: Row) -> Talk:
         row["calls"],
         row["duration_s"],
         waiting,
-        sum(_lengths_s(study, row["id"], waiting)) if waiting else 0.0,
+        sum((row["lengths_s"][str(call)] for call in waiting), 0.0),
         sum(tables.get("flags", 0) for tables in transcripts.values()),
+        held_at=None if row["held_at"] is None else datetime.fromisoformat(row["held_at"]),
+        ending=None if row["ending"] is None else Ending(row["ending"]),
+        unended=row["unended"],
     )
-
-
-def _lengths_s(study: Study, interview: str, numbers: Iterable[int]) -> Iterator[float]:
-    """The lengths of some calls of an interview."""
-    wanted = set(numbers)
-    return (call.duration_s for call in study.interview(interview).calls if call.number in wanted)
 
 
 def _by_number(of: Person | Talk) -> tuple[int, str, int, str]:

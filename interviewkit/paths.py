@@ -109,6 +109,10 @@ class StudyPaths:
         """What happened in calls with the participant and who was told; kept apart from interviews."""
         return self.people / participant / f"incidents{suffix}"
 
+    def contact(self, participant: str, suffix: str) -> Path:
+        """How the participant is reached, and what came of it so far."""
+        return self.people / participant / f"contact{suffix}"
+
     def interview(self, interview: str) -> Path:
         """Calls and marks: ids and frames, readable."""
         return self.recordings / interview / "interview.json"

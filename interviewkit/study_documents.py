@@ -6,7 +6,7 @@ study's lock, and only what the grant's purpose covers. docs/purposes.md shows t
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,6 +19,8 @@ from interviewkit.models import (
     ConsentEvent,
     ConsentGiven,
     ConsentWithdrawn,
+    Contact,
+    Details,
     Form,
     Frozen,
     Gap,
@@ -28,6 +30,7 @@ from interviewkit.models import (
     Interview,
     Participant,
     Purpose,
+    Wishes,
 )
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors
 from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
@@ -69,6 +72,15 @@ class Recorded:
     frames: int
     head: str
     gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class ContactFile:
+    """What is on record of getting hold of a participant; nothing where there is no document."""
+
+    details: Details = field(default_factory=Details)
+    wishes: Wishes = field(default_factory=Wishes)
+    log: tuple[Contact, ...] = ()
 
 
 def number(participant: str) -> int:
@@ -146,6 +158,22 @@ def consent_rows(paths: StudyPaths, participant: str) -> list[ConsentRow]:
     path = consent_path(paths, participant)
     tables = store.read_document(path, "consent", opener(participant, KeyClass.CONSENT).open) or {}
     return [_parsed(path, ConsentRow, row) for row in tables.get("events", [])]
+
+
+def contact_path(paths: StudyPaths, participant: str) -> Path:
+    """Where it is how a participant is reached."""
+    return paths.contact(participant, document_suffix(sealer(participant, KeyClass.CONTACT)))
+
+
+def contact(paths: StudyPaths, participant: str) -> ContactFile | None:
+    """How a participant is reached, what they allow, and what came of it so far; None if nothing is known."""
+    path = contact_path(paths, participant)
+    tables = store.read_document(path, "contact", opener(participant, KeyClass.CONTACT).open)
+    if tables is None:
+        return None
+    details, wishes = ((tables.get(name) or [{}])[0] for name in ("details", "arrangement"))
+    log = tuple(_parsed(path, Contact, row) for row in tables.get("log", []))
+    return ContactFile(_parsed(path, Details, details), _parsed(path, Wishes, wishes), log)
 
 
 def incidents_path(paths: StudyPaths, participant: str) -> Path:
@@ -235,6 +263,17 @@ class Writing:
         path = consent_path(self._paths, self._participant)
         with self._document(path, "consent", KeyClass.CONSENT) as document:
             document.table("events").insert(_row(ConsentRow(event=event, form=form)))
+
+    def contact(self, record: Details | Wishes | Contact) -> None:
+        """One more entry; or how they are reached, or what they allow, in the place of what was there."""
+        path = contact_path(self._paths, self._participant)
+        with self._document(path, "contact", KeyClass.CONTACT) as document:
+            if isinstance(record, Contact):
+                document.table("log").insert(_row(record))
+                return
+            table = document.table("details" if isinstance(record, Details) else "arrangement")
+            table.truncate()
+            table.insert(_row(record))
 
     def incident(self, new: Incident | IncidentEntry) -> None:
         """One more record of an incident, or one more entry of it; an entry ends its draft."""

@@ -7,15 +7,25 @@ changed, so a kill between a document and its row, a merge or a restored backup 
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from interviewkit import store, study_documents
-from interviewkit.consent import standing
+from interviewkit import appointments, consent, store, study_documents
+from interviewkit.consent import Permission
 from interviewkit.errors import ConsentRefused, StorageError
-from interviewkit.models import ConsentWithdrawn, Purpose
+from interviewkit.models import (
+    ActionKind,
+    Arrangement,
+    ConsentWithdrawn,
+    Interview,
+    Participant,
+    Purpose,
+)
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass
 from interviewkit.store import Lock, Row, Tables
+from interviewkit.study_documents import ConsentRow
 
 
 def refresh(paths: StudyPaths, lock: Lock, reason: str) -> Tables:
@@ -90,11 +100,12 @@ def _fingerprint(folders: Iterable[Path]) -> str:
 
 
 def _participant(paths: StudyPaths, name: str) -> Row:
-    """A participant's group and the state of their consent."""
+    """A participant's group, the state of their consent, and where recruitment stands."""
     participant = study_documents.participant(paths.participant(name))
-    events = [row.event for row in study_documents.consent_rows(paths, name)]
+    rows = study_documents.consent_rows(paths, name)
+    events = [row.event for row in rows]
     try:
-        form: str | None = standing(name, events, Purpose.RECORD).form
+        form: str | None = consent.standing(name, events, Purpose.RECORD).form
         state = "given"
     except ConsentRefused:
         form = None
@@ -105,7 +116,31 @@ def _participant(paths: StudyPaths, name: str) -> Row:
         "consent": state,
         "form": form,
         "consent_at": None if latest is None else latest.isoformat(),
+        "purposes": list(_purposes(participant, rows)),
+        "contact": _contact(paths, name),
     }
+
+
+def _purposes(participant: Participant, rows: list[ConsentRow]) -> Iterator[str]:
+    """What the consent permits: to be shown. Whoever acts on a consent asks for the grant."""
+    forms = {row.form.id: row.form for row in rows if row.form is not None}
+    events = [row.event for row in rows]
+    for permission in Permission.__subclasses__():
+        with suppress(ConsentRefused):
+            yield consent.grant(participant, events, forms, permission, datetime.now(UTC)).purpose.value
+
+
+def _contact(paths: StudyPaths, name: str) -> Row | None:
+    """Where recruitment stands, as times and counts: no number, no safe times; None if nothing is known."""
+    try:
+        found = study_documents.contact(paths, name)
+    except StorageError:
+        return {"damaged": True}
+    if found is None:
+        return None
+    # Whether the group gets a voucher at all is in study.yaml, which may change without these files.
+    arrangement = Arrangement(safe=found.wishes.safe, voucher=True)
+    return appointments.standing(found.log, arrangement).model_dump(mode="json")
 
 
 def _interview(paths: StudyPaths, name: str) -> Row:
@@ -123,8 +158,24 @@ def _interview(paths: StudyPaths, name: str) -> Row:
         "schedule": interview.schedule,
         "calls": len(interview.calls),
         "duration_s": round(sum(call.duration_s for call in interview.calls), 3),
+        "lengths_s": {str(call.number): round(call.duration_s, 3) for call in interview.calls},
+        **_held(interview),
         "marks": len(interview.marks),
         "transcripts": {
             call: {table: len(rows) for table, rows in tables.items()} for call, tables in transcripts.items()
         },
+    }
+
+
+def _held(interview: Interview) -> Row:
+    """When the latest call was held here, and how it ended: nothing of an ending while it goes on."""
+    latest = max((action.call for action in interview.actions), default=0)
+    started = [a.at for a in interview.actions if a.call == latest and a.kind is ActionKind.STARTED]
+    endings = [a.ending.value for a in interview.actions if a.call == latest and a.ending is not None]
+    recorded = [call.added_at for call in interview.calls if call.source == "recorded"]
+    held_at = max((*started, *recorded), default=None)
+    return {
+        "held_at": None if held_at is None else held_at.isoformat(),
+        "ending": endings[-1] if endings else None,
+        "unended": bool(started) and not endings,
     }

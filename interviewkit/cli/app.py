@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "participant": ("participant:participant", "Add and list participants, by number."),
     "consent": ("consent:consent", "Record what a participant consents to, or takes back."),
     "hold": ("hold:hold", "Hold a call: record it, guided through the schedule."),
+    "agenda": ("agenda:agenda", "What is next, what waits, how many were reached."),
+    "contact": ("contact:contact", "Get hold of a participant: what came of it, appointments, safe times."),
     "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
     "process": ("process:process", "Turn recorded calls into transcripts."),

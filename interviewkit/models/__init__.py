@@ -1,6 +1,6 @@
 """Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
 
-They follow the data, a module each: schedule → consent → study → interview → transcript;
+They follow the data, a module each: schedule → consent → study → contact → interview → transcript;
 an incident is kept apart from all of them. Times are
 seconds from the start of a recording (`_s`), positions are frames (samples per channel).
 """
@@ -16,6 +16,17 @@ from interviewkit.models.consent import (
     Purpose,
     Section,
     Statement,
+)
+from interviewkit.models.contact import (
+    AGREED,
+    ATTEMPTS,
+    Arrangement,
+    Contact,
+    ContactKind,
+    ContactRules,
+    Details,
+    Window,
+    Wishes,
 )
 from interviewkit.models.incident import Incident, IncidentDraft, IncidentEntry, IncidentKind, Told
 from interviewkit.models.interview import (
@@ -57,16 +68,23 @@ from interviewkit.models.transcript import (
 )
 
 __all__ = [
+    "AGREED",
+    "ATTEMPTS",
     "Action",
     "ActionKind",
     "Answer",
     "Approval",
+    "Arrangement",
     "Call",
     "Chunk",
     "ConsentEvent",
     "ConsentGiven",
     "ConsentMethod",
     "ConsentWithdrawn",
+    "Contact",
+    "ContactKind",
+    "ContactRules",
+    "Details",
     "Domain",
     "Draft",
     "EmergencyContact",
@@ -110,5 +128,7 @@ __all__ = [
     "Transcript",
     "Turn",
     "Voices",
+    "Window",
+    "Wishes",
     "Word",
 ]

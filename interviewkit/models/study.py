@@ -2,10 +2,24 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from interviewkit.models.base import Frozen, Identifier, ParticipantId, Prose
+from interviewkit.models.contact import ContactRules
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise PydanticCustomError("time_zone", "not a time zone") from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Approval(Frozen):
@@ -16,6 +30,9 @@ class Approval(Frozen):
     reference: Prose
     jurisdiction: Identifier
     approved_on: date
+    timezone: TimeZone | None = Field(
+        None, description="by which clock its participants live; otherwise this computer's"
+    )
 
 
 class Group(Frozen):
@@ -26,6 +43,7 @@ class Group(Frozen):
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}$")] = "P"
     schedule: Identifier
     target: int = Field(ge=0, description="how many participants are sought")
+    voucher: Prose | None = Field(None, description="what each gets after the interview, such as £10")
 
 
 class EmergencyContact(Frozen):
@@ -55,6 +73,7 @@ class StudyConfig(Frozen):
     approvals: tuple[Approval, ...]
     groups: tuple[Group, ...] = Field(min_length=1)
     protocols: Protocols = Field(default_factory=Protocols)
+    contact: ContactRules = Field(default_factory=ContactRules, description="how often to ring, and when")
     speech: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="settings of this study, see docs/settings.md"
     )

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.filter import LineFilter
 
 from interviewkit.exports.base import UNFIT, hms, visible
+from interviewkit.phrases import count as count
+from interviewkit.phrases import minutes as minutes
 
 FULL, EMPTY = "█", "░"
 
@@ -42,19 +44,6 @@ def bar(done: float, total: float, width: int = 10) -> str:
     """A bar of `width` characters; full only when all is done."""
     filled = width if done >= total else min(int(width * done / total), width - 1)
     return FULL * filled + EMPTY * (width - filled)
-
-
-def count(number: int, noun: str) -> str:
-    """`1 call`, `2 calls`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def minutes(seconds: float) -> str:
-    """`under a minute`, `7 min`, `1 h 05 min`."""
-    whole = round(seconds / 60)
-    if whole < 1:
-        return "under a minute"
-    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02} min"
 
 
 def clock(seconds: float) -> str:

@@ -26,7 +26,7 @@ Run = Callable[..., Outcome]
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings, weights or study of whoever runs the tests; child processes find the package."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    for name in ("STUDY", "DEBUG", "MODEL", "LANGUAGE", "SPEAKERS", "THREADS", "DEVICE"):
+    for name in ("STUDY", "DEBUG", "MODEL", "LANGUAGE", "SPEAKERS", "THREADS", "DEVICE", "NAME"):
         monkeypatch.delenv(f"INTERVIEWKIT_{name}", raising=False)
     monkeypatch.setenv("INTERVIEWKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("interviewkit.settings.user_settings_file", lambda: Path("/nowhere/settings.toml"))

@@ -48,6 +48,9 @@ def test_nothing_is_documented_that_there_is_not() -> None:
         COMMANDS, key=lambda name: TEXT.index(f"\n## `{name}`\n")
     )
     known = {
-        option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts
+        option
+        for command in COMMANDS.values()
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
     }
     assert set(re.findall(r"--[a-z][a-z-]+", TEXT)) - known <= {"--help"}
