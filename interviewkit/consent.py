@@ -7,6 +7,7 @@ A `Grant` is the proof that a purpose is consented at the moment of asking. The 
 right one does not type-check; `study` checks the same consent again when the work is committed.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Generic, NoReturn, TypeVar, final
@@ -178,6 +179,12 @@ def validate_answers(form: Form, answers: Mapping[str, Answer]) -> None:
                 f"Form {form.id}: the statement {name} is not answered: “{statement.text}”",
                 "Answer it with yes, no or not asked.",
             )
+
+
+def script(form: Form) -> str:
+    """The SHA-256 of what was read out: the statements in the form's order, each ended by a line feed."""
+    lines = "".join(f"{statement.text}\n" for statement in form.statements)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def check_given(

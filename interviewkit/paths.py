@@ -113,6 +113,14 @@ class StudyPaths:
         """How the participant is reached, and what came of it so far."""
         return self.people / participant / f"contact{suffix}"
 
+    def clip(self, participant: str, recording: str) -> Path:
+        """What was said while the participant gave a consent."""
+        return self.people / participant / f"clip-{recording}.tar"
+
+    def unplaced_clip(self, participant: str, recording: str) -> Path:
+        """The same before the consent is on record: a moment, or what a kill left of it."""
+        return self.people / participant / f"clip-{recording}.tar.partial"
+
     def interview(self, interview: str) -> Path:
         """Calls and marks: ids and frames, readable."""
         return self.recordings / interview / "interview.json"

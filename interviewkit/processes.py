@@ -23,6 +23,7 @@ CAN_PAUSE = os.name == "posix"
 # A stopped child can't see that its parent is gone, so something must see it in its place.
 _GUARD = ("/bin/sh", "-c", 'read -r over || kill -KILL "-$1"', "guard")
 PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
+_PR_SET_DUMPABLE = 4
 _started: dict["Child", int] = {}
 
 
@@ -144,6 +145,23 @@ def become_child(memory_bytes: int | None = None, cpu_s: int | None = None) -> t
             target=_end_with_parent, args=(int(os.environ.get(PARENT_VARIABLE, os.getppid())),), daemon=True
         ).start()
     return from_parent, to_parent
+
+
+def guard_memory() -> None:
+    """Keep this process's memory out of what is written when a program crashes, and from other programs.
+
+    A limit stops core files; where a program of the system collects them (Linux), it asks for more. To be
+    called by each process that holds what somebody says: a new program begins without it.
+    """
+    if os.name == "posix":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _end_with_parent(parent: int) -> None:

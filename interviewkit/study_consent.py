@@ -9,6 +9,7 @@ consent (numbers, consent events, contact log, incidents) goes through the same 
 
 import errno
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -21,12 +22,14 @@ from interviewkit import (
     study_create,
     study_documents,
     study_index,
+    study_mending,
     yamlfile,
 )
 from interviewkit.consent import Grant, P, Permission, Record, Store, Transcribe
-from interviewkit.errors import StorageError, StudyError, UsageError
+from interviewkit.errors import InterviewkitError, StorageError, StudyError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
+    Clip,
     ConsentEvent,
     ConsentGiven,
     ConsentWithdrawn,
@@ -38,10 +41,10 @@ from interviewkit.models import (
 )
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, Opener, Sealer
-from interviewkit.study_documents import Writing
+from interviewkit.study_documents import Held, Writing
 
 if TYPE_CHECKING:
-    pass
+    from interviewkit.recording import RecordingReader
 
 T = TypeVar("T")
 
@@ -76,7 +79,7 @@ class Consented:
             )
         study = cls(root, study_config.load(paths.config), told)
         store.sweep(root, (paths.people, paths.recordings, paths.transcripts), study._lock)
-        study_documents.place_committed(paths, study._lock)
+        study_mending.place_committed(paths, study._lock)
         return study
 
     # ── what the study is ───────────────────────────────────────────────────────────────────────
@@ -138,11 +141,13 @@ class Consented:
         rows = study_documents.consent_rows(self.paths, self.participant(participant).id)
         return tuple(row.event for row in rows)
 
-    def give_consent(self, participant: str, given: ConsentGiven) -> None:
+    def give_consent(self, participant: str, given: ConsentGiven, held: Held | None = None) -> None:
         """Record a participant's answers, with the wording of the form as it is now.
 
-        Raises UsageError where an answer is missing, the form is for somebody else, or the time is in
-        the future or before what is already on record.
+        `held` is what was said meanwhile: kept with them, and only where they permit to record. Raises
+        UsageError where an answer is missing, the form is for somebody else, or the time is in the future or
+        before what is already on record; ConsentRefused for `held` without a consent to recording. Then
+        nothing is written.
         """
         forms = self.forms()
         form = forms.get(given.form)
@@ -150,8 +155,46 @@ class Consented:
             raise UsageError(f"The study has no form {given.form}.", f"Its forms are: {', '.join(forms)}.")
         with self._lock:
             events = self.consent_events(participant)
-            consent.check_given(self.participant(participant), form, given, events, datetime.now(UTC))
-            self._write(participant, lambda writing: writing.consent(given, form), "consent given")
+            person, now = self.participant(participant), datetime.now(UTC)
+            consent.check_given(person, form, given, events, now)
+            if held is None:
+                self._write(participant, lambda writing: writing.consent(given, form), "consent given")
+                return
+            grant = consent.grant(person, [*events, given], {form.id: form}, Record, now)
+            self._give_with_clip(given, form, grant, held)
+
+    def _give_with_clip(self, given: ConsentGiven, form: Form, grant: Grant[Record], held: Held) -> None:
+        """First the sound, beside its place, then the entry that names it, then its place.
+
+        A kill leaves nothing that is named and missing, and what no entry names is removed by `open`: all of
+        it happens under the lock, so that nobody takes a clip in the making for such a rest.
+        """
+        partial = self.paths.unplaced_clip(grant.participant, held.recording)
+        try:
+            stored = asdict(held.keep(grant, partial))
+            del stored["source"]
+            clip = Clip(**stored, script=consent.script(form))
+            named = given.model_copy(update={"clip": clip})
+
+            def write(writing: Writing) -> None:
+                writing.consent(named, form)
+                writing.clip(clip.recording)
+
+            self._write(grant.participant, write, "consent given", grant)
+        except InterviewkitError:
+            study_mending.place_committed(self.paths, self._lock)
+            raise
+
+    def clip(self, participant: str, clip: Clip) -> "RecordingReader":
+        """What was said at a consent, to listen to: evidence, which outlives a withdrawal.
+
+        Raises StorageError where the file is gone.
+        """
+        from interviewkit.recording import RecordingReader
+
+        using = study_documents.opener(participant, KeyClass.CONSENT)
+        path = self.paths.clip(self.participant(participant).id, clip.recording)
+        return RecordingReader(path, unseal=using.open, expected_head=clip.head)
 
     def withdraw(self, participant: str, withdrawn: ConsentWithdrawn) -> None:
         """Record that a participant takes the consent back: from now on every grant is refused."""

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
 from interviewkit import store
-from interviewkit.consent import Grant, Permission
+from interviewkit.consent import Grant, Permission, Record
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.models import (
     ConsentEvent,
@@ -41,6 +41,7 @@ MAX_NUMBER = 9999
 INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
+    KeyClass.CONSENT: frozenset({Purpose.RECORD}),
     KeyClass.AUDIO: frozenset({Purpose.RECORD}),
     KeyClass.RAW: frozenset({Purpose.STORE}),
 }
@@ -81,6 +82,15 @@ class ContactFile:
     details: Details = field(default_factory=Details)
     wishes: Wishes = field(default_factory=Wishes)
     log: tuple[Contact, ...] = ()
+
+
+class Held(Protocol):
+    """What was said while consent was given, held in memory until the consent permits to keep it."""
+
+    recording: str
+
+    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+        """Store it at `path`; raises InterviewkitError, and then nothing lies there."""
 
 
 def number(participant: str) -> int:
@@ -294,6 +304,13 @@ class Writing:
         path = incidents_path(self._paths, self._participant)
         return self._document(path, "incidents", KeyClass.INCIDENT)
 
+    def clip(self, recording: str) -> None:
+        """Give what was said at a consent its place; the consent must be on record by now."""
+        check_purpose(self._grant, KeyClass.CONSENT, WRITTEN_FOR)
+        place = self._paths.clip(self._participant, recording)
+        with storage_errors(place):
+            replace_durably(self._paths.unplaced_clip(self._participant, recording), place)
+
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""
         check_owner(self._grant, interview.id)
@@ -349,28 +366,3 @@ def _drop_draft(document: Database, incident: str) -> None:
 
 def _row(record: Frozen) -> dict[str, Any]:
     return record.model_dump(mode="json", by_alias=True)
-
-
-def place_committed(paths: StudyPaths, lock: Lock) -> None:
-    """Finish commits that were killed between the call's entry and the renaming of its recording.
-
-    Recordings without an entry stay as they are: one is being written, or a kill left it.
-    """
-    with suppress(StorageError):
-        if any(_unplaced(paths)):
-            with lock:
-                for partial, place in list(_unplaced(paths)):
-                    with storage_errors(place):
-                        replace_durably(partial, place)
-
-
-def _unplaced(paths: StudyPaths) -> Iterator[tuple[Path, Path]]:
-    for partial in paths.recordings.glob("*/audio-*.tar.partial"):
-        found = interview(paths, partial.parent.name)
-        for call in found.calls if found is not None else ():
-            place = paths.audio(partial.parent.name, call.number)
-            if (
-                partial.name == paths.unfinished_audio(place.parent.name, call.recording).name
-                and not place.exists()
-            ):
-                yield partial, place

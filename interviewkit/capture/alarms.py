@@ -30,6 +30,7 @@ class Kind(StrEnum):
     DISK_LOW = "disk low"
     DISK_FULL = "disk full"
     SUSPENDED = "suspended"
+    MEMORY_FULL = "memory full"
 
 
 TEXTS = {
@@ -42,6 +43,7 @@ TEXTS = {
     Kind.DISK_LOW: "The disk has room for {detail} more minutes. Free some space.",
     Kind.DISK_FULL: "The disk is full: the recording was stopped. What was recorded is kept.",
     Kind.SUSPENDED: "The computer was asleep for {detail}: that part of the call is missing.",
+    Kind.MEMORY_FULL: "{detail} minutes are held in memory, which is the most: nothing more is taken in.",
 }
 
 OVER = {
@@ -54,6 +56,7 @@ OVER = {
     Kind.DISK_LOW: "The disk has room again.",
     Kind.DISK_FULL: "The disk has room again.",
     Kind.SUSPENDED: "The computer is awake.",
+    Kind.MEMORY_FULL: "There is room in the memory again.",
 }
 
 Tell = Callable[[Kind, str, bool, str], None]

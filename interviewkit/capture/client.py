@@ -95,6 +95,14 @@ class Recorder:
         """Ask how the last ten seconds of a rehearsal were; `Judged` answers."""
         self._send(do="judge")
 
+    def play(self) -> None:
+        """Play back what was judged last; `Played` answers when it is over."""
+        self._send(do="play")
+
+    def keep(self, path: Path, seal: dict[str, str]) -> None:
+        """Store what is held in memory up to now; `Closed` answers, or `Failed`, where it is still held."""
+        self._send(do="keep", path=str(path), seal=seal, at_s=time.monotonic())
+
     def status(self) -> None:
         """Ask how things stand; `State` answers."""
         self._send(do="status")

@@ -28,9 +28,10 @@ class Wanted:
 class Order:
     """What the recorder is told at its start.
 
-    Without `audio` nothing touches the disk: a rehearsal, with levels, alarms and `Judged`. `seal` says what
-    seals the records: this version knows {"kind": "clear"}. With nobody attached for `patience_s` the
-    recorder closes the recording and ends.
+    Without `audio` nothing touches the disk. Then it is a rehearsal, with levels, alarms and `Judged`, or
+    (`provisional`) a recording that is held in memory until it is kept or thrown away. `seal` says what seals
+    the records: this version knows {"kind": "clear"}. With nobody attached for `patience_s` the recorder
+    closes the recording (or throws it away) and ends.
     """
 
     recording: str
@@ -39,6 +40,7 @@ class Order:
     inputs: tuple[Wanted, ...]
     audio: str | None = None
     journal: str | None = None
+    provisional: bool = False
     seal: dict[str, Any] = field(default_factory=lambda: {"kind": "clear"})
     patience_s: float = PATIENCE_S
 
@@ -141,17 +143,28 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Played:
+    """What was judged has been played back; `problem` says why it could not be."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Closed:
-    """The last message: the recording is closed, and why."""
+    """The last message: the recording is closed, and why; `head` is the hash of its last record.
+
+    `frames` is what is on the disk: nothing of a rehearsal or of what was thrown away.
+    """
 
     reason: str
     frames: int
     gaps: tuple[Gap, ...]
+    head: str = ""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The last message when recording could not begin."""
+    """What was asked for could not be done: recording could not begin, or could not be kept yet."""
 
     message: str
     hint: str
@@ -181,10 +194,10 @@ class State:
     missed: tuple["Message", ...] = ()
 
 
-Message = Levels | Anchor | Saved | Alarm | Gap | Paused | Marked | Judged | Closed | Failed | State
+Message = Levels | Anchor | Saved | Alarm | Gap | Paused | Marked | Judged | Played | Closed | Failed | State
 _KINDS: dict[str, Callable[..., Message]] = {
     kind.__name__.lower(): kind
-    for kind in (Levels, Anchor, Saved, Alarm, Gap, Paused, Marked, Judged, Closed, Failed, State)
+    for kind in (Levels, Anchor, Saved, Alarm, Gap, Paused, Marked, Judged, Played, Closed, Failed, State)
 }
 _NESTED = ("missed", "gaps")
 

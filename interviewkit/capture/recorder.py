@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,9 +21,11 @@ from interviewkit.capture import endpoint
 from interviewkit.capture.ears import Ear
 from interviewkit.capture.hub import Command, Hub
 from interviewkit.capture.keeper import Keeper
-from interviewkit.capture.messages import Failed, Message, Order, State, line, pack, read_order
+from interviewkit.capture.messages import Failed, Message, Order, Played, State, line, pack, read_order
+from interviewkit.capture.speaker import play
 from interviewkit.capture.writer import Capture
 from interviewkit.errors import InterviewkitError
+from interviewkit.processes import guard_memory
 
 TICK_S = 0.025
 TAIL_S = 0.15
@@ -38,7 +41,9 @@ class Recorder:
         self._ending: str | None = None
         self._started_at = datetime.now(UTC).isoformat()
         listening, token = endpoint.listen(order.address)
-        self._busy = None if order.audio is None else busy.Hold(order.recording)
+        rehearsal = order.audio is None and not order.provisional
+        self._busy = None if rehearsal else busy.Hold(order.recording)
+        self._playing = threading.Lock()
         self._ears = [Ear(wanted) for wanted in order.inputs]
         try:
             for ear in self._ears:
@@ -121,6 +126,15 @@ class Recorder:
             missed=missed,
         )
 
+    def _play(self) -> None:
+        """Play back what was judged, one time after the other; `Played` says when it is over."""
+
+        def played() -> None:
+            with self._playing:
+                self._publish(Played(play(self._capture.tested)))
+
+        threading.Thread(target=played, daemon=True).start()
+
     def _obey(self, command: Command) -> Message | None:
         """Carry out a command; KeyError or ValueError for what is none."""
         now_s = time.monotonic()
@@ -129,7 +143,11 @@ class Recorder:
             "pause": lambda: self._capture.pause(float(command.get("at_s", now_s))),
             "resume": lambda: self._capture.resume(float(command.get("at_s", now_s))),
             "stop": lambda: self._end("stopped"),
+            "keep": lambda: self._capture.keep(
+                str(command["path"]), dict(command["seal"]), float(command.get("at_s", now_s))
+            ),
             "judge": self._capture.judged,
+            "play": self._play,
             "status": lambda: self._state(()),
         }
         return commands[command["do"]]()
@@ -149,6 +167,7 @@ def asleep_s() -> float:
 
 def main() -> None:
     """Read the order, say on standard output that the recording has begun or why not, then let go of it."""
+    guard_memory()
     order = read_order(json.loads(sys.stdin.buffer.readline()))
     answer: dict[str, Any] = {"event": "ready"}
     recorder = None

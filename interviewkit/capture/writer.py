@@ -8,12 +8,11 @@ import errno
 import shutil
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,13 @@ from interviewkit.capture import alarms, journal
 from interviewkit.capture.alarms import Board, Kind, Watch
 from interviewkit.capture.judge import judge
 from interviewkit.capture.keeper import Finding
+from interviewkit.capture.memory import Recent, Spool
 from interviewkit.capture.messages import (
     FLOOR_DB,
     Alarm,
     Anchor,
     Closed,
+    Failed,
     Gap,
     Judged,
     Levels,
@@ -41,15 +42,16 @@ from interviewkit.capture.messages import (
 from interviewkit.capture.meters import WINDOW_S, Meter, Reading
 from interviewkit.capture.tape import Tape
 from interviewkit.capture.tracks import Block, Lost, Mixer, Stretch, Track
-from interviewkit.errors import StorageError
+from interviewkit.errors import DeviceError, InterviewkitError, StorageError
 from interviewkit.paths import storage_errors
 from interviewkit.recording import RecordingWriter, recover
 from interviewkit.sealing import ClearSealer, Sealer
 
 SYNC_S = 0.5
 """Less than a record, so that every record is forced to the disk as it is written."""
-REHEARSED_S = 10
 ASLEEP_S = 2.0
+SETTLED_S = 0.6
+"""What was heard up to a moment is there after so long."""
 
 
 class Source(Protocol):
@@ -85,8 +87,16 @@ def sealer(recipe: dict[str, str]) -> Sealer:
     return {"clear": ClearSealer}[recipe["kind"]]()
 
 
+class Keeping(NamedTuple):
+    """What is held in memory is to be stored at `path`, once all of it has come."""
+
+    path: Path
+    sealer: Sealer
+    due_s: float
+
+
 class Capture:
-    """One recording, or one rehearsal, from its first block to its last."""
+    """One recording, on the disk or in memory, or one rehearsal, from its first block to its last."""
 
     def __init__(
         self,
@@ -116,7 +126,12 @@ class Capture:
         self._heard: list[list[Reading]] = [[] for _ in order.labels]
         self._troubles = [0] * len(sources)
         self._replaced: list[Finding | None] = [None] * len(sources)
-        self._rehearsed: deque[NDArray[np.int16]] = deque()
+        self._recent = Recent(order.channels)
+        self._tested = self._recent.sound()
+        self._spool = Spool(order.channels) if order.provisional else None
+        self._keeping: Keeping | None = None
+        self._head = ""
+        self._noted: list[Gap] = []
         self._levels = Rhythm(WINDOW_S, now_s)
         self._seconds = Rhythm(1.0, now_s)
         self._commands = threading.Lock()
@@ -170,11 +185,24 @@ class Capture:
         """Let the next tick be the last."""
         self.reason = self.reason or reason
 
+    def keep(self, path: str, seal: dict[str, str], at_s: float) -> None:
+        """Let what is held in memory, up to now, be stored: `Closed` answers, or `Failed`, to try again."""
+        using = sealer(seal)
+        with self._commands:
+            if self._spool is not None and self._keeping is None:
+                self._tape.switch(at_s, paused=True)
+                self._keeping = Keeping(Path(path), using, at_s + SETTLED_S)
+
     def judged(self) -> Judged:
         """How the last seconds of a rehearsal were."""
-        pieces = [np.zeros((self._order.channels, 0), np.int16), *self._rehearsed]
-        figures, findings = judge(np.concatenate(pieces, axis=1), self._order.labels)
+        self._tested = self._recent.sound()
+        figures, findings = judge(self._tested, self._order.labels)
         return Judged(tuple(figures), tuple(findings))
+
+    @property
+    def tested(self) -> NDArray[np.int16]:
+        """What was judged last, shape (channels, frames)."""
+        return self._tested
 
     # ── the recorder's own thread ───────────────────────────────────────────────────────────────
 
@@ -189,6 +217,20 @@ class Capture:
                 self._each_second(now_s)
         except StorageError as error:
             self._disk_failed(error, now_s)
+        if self._keeping is not None and now_s >= self._keeping.due_s:
+            self._keep(self._keeping)
+
+    def _keep(self, keeping: Keeping) -> None:
+        """Store what is held. Where that fails it stays held, for somebody to make room and ask again."""
+        assert self._spool is not None
+        self._keeping = None
+        try:
+            if not self._spool.frames:
+                raise DeviceError("Nothing has been heard, so there is nothing to keep.", "Check the device.")
+            self._head = self._spool.store(keeping.path, self._order.recording, keeping.sealer)
+            self.stop("kept")
+        except InterviewkitError as error:
+            self._publish(Failed(error.message, error.hint))
 
     def gone(self, place: int, found: Finding | None, now_s: float) -> None:
         """Say whether a device is gone, or another has taken its place, and note for how long one had."""
@@ -217,10 +259,17 @@ class Capture:
                 self._writer.close()
         except StorageError as error:
             self._disk_failed(error, now_s)
-        frames = self._tape.frames if self._writer is None else self._writer.stored_frames
-        closed = Closed(self.reason or "ended by an error", frames, self._gaps())
+        closed = Closed(self.reason or "ended by an error", self._stored_frames(), self._gaps(), self._head)
+        if self._spool is not None:
+            self._spool.discard()
         self._note(closed)
         return closed
+
+    def _stored_frames(self) -> int:
+        """What is on the disk at the end; of a rehearsal, for how long it was listened to."""
+        if self._spool is not None:
+            return self._spool.frames if self._head else 0
+        return self._tape.frames if self._writer is None else self._writer.stored_frames
 
     def _take(self, now_s: float) -> None:
         for place, source in enumerate(self._sources):
@@ -244,10 +293,7 @@ class Capture:
             self._lose(place, loss, now_s)
         for stretch in stretches:
             for samples in self._tape.cut(stretch):
-                if self._writer is None:
-                    self._rehearse(samples)
-                elif not self._failed:
-                    self._writer.write(samples)
+                self._put(samples, now_s)
 
     def _lose(self, place: int, loss: Lost, now_s: float) -> None:
         if self.paused_since_s is None:
@@ -257,10 +303,16 @@ class Capture:
         name = self._order.inputs[place].name
         self._board.happened(Kind.DROPOUT, name, now_s, f" ({loss.seconds:.1f} s)")
 
-    def _rehearse(self, samples: NDArray[np.int16]) -> None:
-        self._rehearsed.append(samples)
-        while sum(piece.shape[1] for piece in self._rehearsed) > REHEARSED_S * SAMPLE_RATE:
-            self._rehearsed.popleft()
+    def _put(self, samples: NDArray[np.int16], now_s: float) -> None:
+        """Samples go where this recording is: on the disk, into memory until it is kept, or past."""
+        if self._spool is not None:
+            self._spool.write(samples)
+            minutes = f"{seconds(self._spool.frames) / 60:.0f}"
+            self._board.put(Kind.MEMORY_FULL, "", self._spool.full, now_s, minutes)
+        elif self._writer is None:
+            self._recent.write(samples)
+        elif not self._failed:
+            self._writer.write(samples)
 
     def _say_levels(self, now_s: float) -> None:
         peaks = [max((reading.peak_db for reading in heard), default=FLOOR_DB) for heard in self._heard]
@@ -306,7 +358,7 @@ class Capture:
 
     def _gaps(self) -> tuple[Gap, ...]:
         if self._order.journal is None:
-            return ()
+            return tuple(self._noted)
         with suppress(StorageError):
             return journal.gaps(journal.read(Path(self._order.journal))[1])
         return ()
@@ -319,6 +371,8 @@ class Capture:
         if self._order.journal is not None:
             with suppress(StorageError):
                 journal.append(Path(self._order.journal), message)
+        elif isinstance(message, Gap):
+            self._noted.append(message)
         self._publish(message)
 
 

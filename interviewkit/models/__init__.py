@@ -8,6 +8,7 @@ seconds from the start of a recording (`_s`), positions are frames (samples per 
 from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, Prose
 from interviewkit.models.consent import (
     Answer,
+    Clip,
     ConsentEvent,
     ConsentGiven,
     ConsentMethod,
@@ -77,6 +78,7 @@ __all__ = [
     "Arrangement",
     "Call",
     "Chunk",
+    "Clip",
     "ConsentEvent",
     "ConsentGiven",
     "ConsentMethod",

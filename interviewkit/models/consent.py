@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from interviewkit.models.base import Frozen, Identifier, Prose
+from interviewkit.models.interview import Gap
 
 
 class Purpose(StrEnum):
@@ -73,6 +74,23 @@ class ConsentMethod(StrEnum):
     ORAL = "read out and confirmed"
 
 
+class Clip(Frozen):
+    """What was said while consent was given, as a recording of its own."""
+
+    recording: str = Field(description="id inside the recording's records")
+    sample_rate: int = Field(gt=0)
+    channels: int = Field(ge=1, le=2)
+    frames: int = Field(gt=0)
+    head: str = Field(description="SHA-256 of the last record as stored: the end of the chain")
+    gaps: tuple[Gap, ...] = ()
+    script: str = Field(description="SHA-256 of the statements as they were read out, see `consent.script`")
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate
+
+
 class ConsentGiven(Frozen):
     """One participant's answers to one form version; a later event supersedes, nothing is edited."""
 
@@ -83,6 +101,7 @@ class ConsentGiven(Frozen):
     taken_by: Prose
     at: AwareDatetime
     notes: dict[Identifier, Prose] = Field(default_factory=dict, description="what was said to a statement")
+    clip: Clip | None = None
 
 
 class ConsentWithdrawn(Frozen):

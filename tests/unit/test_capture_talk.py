@@ -23,6 +23,7 @@ from interviewkit.capture.messages import (
     Message,
     Order,
     Paused,
+    Played,
     Saved,
     State,
     Wanted,
@@ -61,7 +62,7 @@ MESSAGES = [
         Anchor(1.5, "2026-01-01", 3),
         Saved(1, 2.0),
     ),
-    *(Paused(4, True), Marked("q1", 5), Judged(("loud",), ()), Closed("stopped", 9, (GAP,))),
+    *(Paused(4, True), Marked("q1", 5), Judged(("loud",), ()), Played("no"), Closed("kept", 9, (GAP,), "ab")),
 ]
 
 

@@ -17,6 +17,7 @@ from interviewkit.capture.messages import (
     Alarm,
     Anchor,
     Closed,
+    Failed,
     Gap,
     Levels,
     Marked,
@@ -26,7 +27,7 @@ from interviewkit.capture.messages import (
     Wanted,
 )
 from interviewkit.capture.tracks import Block
-from interviewkit.capture.writer import Capture, Rhythm, room_s
+from interviewkit.capture.writer import SETTLED_S, Capture, Rhythm, room_s
 from interviewkit.recording import RecordingReader, Recovered, recover
 from tests.unit.capture_world import BEGIN_S, sound
 
@@ -57,11 +58,13 @@ class Device:
 class Studio:
     """A capture whose time is counted, not waited for."""
 
-    def __init__(self, folder: Path, devices: int = 1, *, rehearse: bool = False) -> None:
+    def __init__(
+        self, folder: Path, devices: int = 1, *, rehearse: bool = False, provisional: bool = False
+    ) -> None:
         self.devices = [Device() for _ in range(devices)]
         inputs = tuple(Wanted(name, "ALSA", 1) for name in ("mic", "phone")[:devices])
-        self.order = Order("r", "P01-1", "nowhere", inputs)
-        if not rehearse:
+        self.order = Order("r", "P01-1", "nowhere", inputs, provisional=provisional)
+        if not (rehearse or provisional):
             self.order = replace(
                 self.order, audio=str(folder / "a.tar.partial"), journal=str(folder / "a.journal")
             )
@@ -284,11 +287,126 @@ def test_a_disk_that_refuses_ends_it_with_what_was_stored(tmp_path: Path) -> Non
 def test_a_rehearsal_keeps_ten_seconds_in_memory_and_no_file(tmp_path: Path) -> None:
     studio = Studio(tmp_path, rehearse=True)
     studio.run(14)
-    assert sum(piece.shape[1] for piece in studio.capture._rehearsed) <= 10 * SAMPLE_RATE
+    assert studio.capture.tested.shape == (1, 0)
     judged = studio.capture.judged()
+    assert 9.5 * SAMPLE_RATE < studio.capture.tested.shape[1] <= 10 * SAMPLE_RATE
     assert len(judged.figures) == 1
     studio.close()
     assert list(tmp_path.iterdir()) == []
+
+
+CLEAR = {"kind": "clear"}
+
+
+def kept(studio: Studio, path: Path) -> None:
+    """Ask to keep what is held, and let so much time pass that it is done."""
+    studio.capture.keep(str(path), CLEAR, studio.now_s)
+    studio.run(SETTLED_S + 0.05)
+
+
+def test_what_is_held_in_memory_is_stored_when_it_is_kept(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, devices=2, provisional=True)
+    studio.run(12.5)
+    assert list(tmp_path.iterdir()) == []
+    path = tmp_path / "clip.tar.partial"
+    kept(studio, path)
+    assert studio.capture.reason == "kept"
+    closed = studio.capture.finish()
+    with RecordingReader(path, expected_head=closed.head) as reader:
+        assert (reader.problems, reader.complete) == ([], True)
+        assert (reader.channels, reader.frames) == (2, closed.frames)
+        samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
+    # All of it, and nothing of what was heard after it was asked for.
+    assert abs(samples.shape[1] - 12.5 * SAMPLE_RATE) < 50
+    assert np.mean(samples[0] == heard(13)[: samples.shape[1]]) > 0.99
+
+
+def test_a_pause_of_what_is_held_is_told_with_it(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, provisional=True)
+    studio.run(2)
+    studio.capture.pause(studio.now_s)
+    studio.run(3)
+    studio.capture.resume(studio.now_s)
+    studio.run(1)
+    kept(studio, tmp_path / "clip")
+    closed = studio.capture.finish()
+    assert closed.frames == pytest.approx(3 * SAMPLE_RATE, abs=50)
+    assert [(gap.reason, gap.seconds) for gap in closed.gaps] == [("paused", 3.0)]
+
+
+def test_what_is_not_kept_is_nowhere(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, provisional=True)
+    studio.run(11)
+    pieces = list(studio.capture._spool._pieces)  # type: ignore[union-attr]
+    assert pieces[0].any()
+    closed = studio.close()
+    assert (closed.frames, closed.head) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+    assert not any(piece.any() for piece in pieces)
+
+
+def test_a_disk_that_refuses_leaves_it_held_to_try_again(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, provisional=True)
+    studio.run(2)
+    wrong = tmp_path / "in the way"
+    wrong.mkdir()
+    kept(studio, wrong)
+    (failed,) = studio.of(Failed)
+    assert isinstance(failed, Failed)
+    assert "in the way" in failed.message
+    assert studio.capture.reason != "kept"
+    kept(studio, tmp_path / "clip")
+    assert studio.capture.reason == "kept"
+    assert studio.capture.finish().frames == pytest.approx(2 * SAMPLE_RATE, abs=50)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of this kind exist on POSIX systems only")
+def test_half_of_it_is_not_left_on_a_full_disk(tmp_path: Path) -> None:
+    import resource
+
+    studio = Studio(tmp_path, provisional=True)
+    studio.run(8)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        kept(studio, tmp_path / "clip")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(studio.of(Failed)) == 1
+    assert list(tmp_path.iterdir()) == []
+    kept(studio, tmp_path / "clip")
+    assert studio.capture.finish().frames == pytest.approx(8 * SAMPLE_RATE, abs=50)
+
+
+def test_nothing_heard_is_nothing_to_keep(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, provisional=True)
+    studio.devices[0].on = False
+    studio.run(0.3)
+    kept(studio, tmp_path / "clip")
+    assert "nothing to keep" in str(studio.of(Failed))
+    assert list(tmp_path.iterdir()) == []
+    studio.close()
+
+
+def test_a_full_memory_is_said_and_the_beginning_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interviewkit.capture.memory.LONGEST_S", 3)
+    studio = Studio(tmp_path, provisional=True)
+    studio.run(6)
+    assert studio.alarms() == [("memory full", True)]
+    kept(studio, tmp_path / "clip")
+    assert studio.capture.finish().frames == 3 * SAMPLE_RATE
+    with RecordingReader(tmp_path / "clip") as reader:
+        samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
+    assert np.mean(samples[0] == heard(3)) > 0.99
+
+
+def test_a_seal_that_is_unknown_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, provisional=True)
+    with pytest.raises(KeyError):
+        studio.capture.keep(str(tmp_path / "clip"), {"kind": "wax"}, studio.now_s)
+    studio.close()
 
 
 def test_room_counts_the_loudest_noise_and_leaves_some(tmp_path: Path) -> None:
