@@ -21,7 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.filter import LineFilter
 from textual.reactive import reactive
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
@@ -32,6 +32,7 @@ from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
 from interviewkit.room import Recovered, Room, recover
+from interviewkit.session_moves import Pause
 from interviewkit.study import Study
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
@@ -83,6 +84,8 @@ class InterviewkitApp(App[None]):
         Binding("question_mark", "help", "help", key_display="?"),
         Binding("ctrl+p", "command_palette", "all commands", show=False),
         Binding("ctrl+q", "quit", "quit", show=False, priority=True),
+        Binding("f9", "urgent('distress')", "distress", show=False, priority=True),
+        Binding("f10", "urgent('safeguarding')", "safeguarding", show=False, priority=True),
         Binding("ctrl+t", "theme", "light or dark", show=False),
     ]
     agenda: reactive[Agenda | None] = reactive[Agenda | None](None)
@@ -258,6 +261,16 @@ class InterviewkitApp(App[None]):
         self.pop_screen()
         self.look()
         self.tell(f"{room.interview} is in the study." if kept is not None else "Nothing was recorded.")
+
+    def action_urgent(self, kind: str) -> None:
+        """Distress and safeguarding come before whatever stands in front of the room."""
+        while isinstance(self.screen, ModalScreen):
+            self.pop_screen()
+        if isinstance(self.screen, RoomScreen):
+            self.screen.urgent(kind)
+        elif self.room is not None and kind == "distress" and not self.room.log.state.paused:
+            self.room.pause(self.pressed_s, Pause.DISTRESS)
+            self.tell("Off the record.", "F5 in the room goes on recording.")
 
     # ── work in the background ──────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ from textual.widgets import Input, Label, Static
 
 from interviewkit import session_moves
 from interviewkit.errors import UsageError
+from interviewkit.models import IncidentKind
 from interviewkit.room import Room
 from interviewkit.session_moves import Pause, Tag
 from interviewkit.study_documents import owner
@@ -100,8 +101,8 @@ class RoomScreen(Frame):
         Binding("f6", "present", "who is there, and where"),
         Binding("f7", "strike", "strike the last minutes"),
         Binding("f8", "end", "end the call"),
-        Binding("f9", "distress", "distress: pause and protocol"),
-        Binding("f10", "safeguarding", "safeguarding: protocol and record"),
+        Binding("f9", "app.urgent('distress')", "distress: pause and protocol"),
+        Binding("f10", "app.urgent('safeguarding')", "safeguarding: protocol and record"),
         Binding("ctrl+z", "undo", "undo"),
         Binding("ctrl+y", "redo", "redo"),
         Binding("pageup", "scroll_chat(-1)", "earlier in the chat"),
@@ -330,7 +331,7 @@ class RoomScreen(Frame):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something is typed, keys type."""
         typing = self._mode in ("note", "improvise")
-        return not typing or action in ("escape", "distress", "safeguarding", "off_record", "help")
+        return not typing or action in ("escape", "off_record")
 
     # ── what is asked for twice, and what is apart: see `room_flows` ────────────────────────────
 
@@ -338,15 +339,11 @@ class RoomScreen(Frame):
         """Off the record from this moment on; or on it again."""
         self.move(self.room.resume if self.room.log.state.paused else self.room.pause)
 
-    def action_distress(self) -> None:
-        """Pause first, then show what the protocol says."""
-        if not self.room.log.state.paused:
+    def urgent(self, kind: str) -> None:
+        """Distress pauses first; then what the protocol says is shown."""
+        if kind == "distress" and not self.room.log.state.paused:
             self.move(lambda at_s: self.room.pause(at_s, Pause.DISTRESS))
-        self.flow(room_flows.distress(self))
-
-    def action_safeguarding(self) -> None:
-        """Show what the protocol says, and put on record what is done."""
-        self.flow(room_flows.safeguarding(self))
+        self.flow(room_flows.protocol(self, IncidentKind(kind)))
 
     def action_present(self) -> None:
         """Who else is there, and where the participant is."""

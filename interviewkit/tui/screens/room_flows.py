@@ -1,14 +1,20 @@
-"""What the room asks before it acts: striking, ending, who is there; distress and safeguarding.
+"""What the room asks before it acts: who is there, striking, ending; distress and safeguarding.
 
 Each is a flow of questions over one screen; what it comes to goes through the screen's room.
 """
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from interviewkit import session_moves
-from interviewkit.models import Ending
+from interviewkit.models import Ending, IncidentKind
+from interviewkit.session_notes import NoteKind
+from interviewkit.study_documents import owner
 from interviewkit.tui.modals import Choose, Confirm
+from interviewkit.tui.present import Presence, Present
+from interviewkit.tui.protocol import Next, Protocol
+from interviewkit.tui.screens.incident import IncidentScreen
 
 if TYPE_CHECKING:
     from interviewkit.tui.screens.room import RoomScreen
@@ -45,13 +51,48 @@ async def end(screen: "RoomScreen", pressed_s: float) -> None:
         screen.kit.held(screen.room, kept)
 
 
-async def distress(screen: "RoomScreen") -> None:
-    """The recording is paused by now."""
-
-
-async def safeguarding(screen: "RoomScreen") -> None:
-    """The protocol, and a record apart."""
-
-
 async def present(screen: "RoomScreen") -> None:
-    """Who else is there."""
+    """Who else is there, and where the participant is."""
+    notes = [note for note in screen.room.log.notes if note.kind is NoteKind.PRESENT]
+    known = Presence(notes[-1].people, notes[-1].text) if notes else Presence()
+    said = await screen.app.push_screen_wait(Present(known))
+    if said is not None:
+        screen.move(
+            lambda _: screen.room.do(session_moves.present, said.people, said.where),
+        )
+
+
+async def protocol(screen: "RoomScreen", kind: IncidentKind) -> None:
+    """Show what to do, and do what the interviewer chooses."""
+    study, room = screen.kit.study, screen.room
+    participant = await asyncio.to_thread(study.participant, owner(room.interview))
+    paused = room.log.state.paused
+    shown = Protocol(study.config, kind, participant.jurisdiction, paused=paused)
+    match await screen.app.push_screen_wait(shown):
+        case Next.RESUME if room.log.state.paused:
+            screen.move(room.resume)
+        case Next.INCIDENT:
+            await _incident(screen, kind)
+        case Next.END:
+            await end(screen, time.monotonic())
+        case _:
+            pass
+
+
+async def _incident(screen: "RoomScreen", kind: IncidentKind) -> None:
+    """Write the record, which is kept apart; the interview only knows that there is one."""
+    room = screen.room
+
+    def opened(incident: str) -> None:
+        room.do(session_moves.incident, incident)
+
+    await screen.app.push_screen_wait(
+        IncidentScreen(
+            owner(room.interview),
+            kind,
+            by=screen.kit.taken_by,
+            interview=room.interview,
+            call=room.log.state.call,
+            opened=opened,
+        )
+    )

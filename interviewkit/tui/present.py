@@ -1,0 +1,111 @@
+"""Who is on the call and where: asked in front of the room, at its start or whenever it changes.
+
+    F6 ─► Present ─► Presence ─► session_moves.present, the number to ring back
+
+How many of them talk is what the speakers of the recording are told apart by.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from interviewkit.session_notes import Person, Role
+from interviewkit.tui.modals import Line
+from interviewkit.tui.text import pad, plain
+
+DONE = "done"
+ADD = "add"
+WIDTH = 20
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What was said about a call: who else is there, where the participant is, how to ring back."""
+
+    people: tuple[Person, ...] = ()
+    where: str = ""
+    number: str = ""
+
+
+class Present(ModalScreen[Presence | None]):
+    """Begins with what is known."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "back")]
+
+    def __init__(self, known: Presence) -> None:
+        super().__init__()
+        self._known = known
+        self._people = list(known.people)
+
+    def compose(self) -> ComposeResult:
+        """Two lines, and the list of those who may be there."""
+        with Vertical(classes="dialog"):
+            yield Label("Who is there, and where?", classes="dialog-title", markup=False)
+            for name, label, value in (
+                ("where", "Where they are", self._known.where),
+                ("number", "Number to ring back", self._known.number),
+            ):
+                with Horizontal(classes="field"):
+                    yield Label(pad(label, WIDTH), markup=False)
+                    yield Line(value, compact=True, id=name, select_on_focus=False)
+            yield Label("Beside you and the participant:", classes="dialog-about", markup=False)
+            yield OptionList(id="people")
+            yield Label("⏎ change or go on   Tab move   Esc back", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """The first line."""
+        self._list(0)
+        self.query_one("#where").focus()
+
+    @on(Input.Submitted)
+    def _line_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id == DONE:
+            where, number = (self.query_one(f"#{name}", Line).value.strip() for name in ("where", "number"))
+            self.dismiss(Presence(tuple(self._people), where, number))
+            return
+        self._people = changed(self._people, event.option_id or "")
+        self._list(event.option_index)
+
+    def _list(self, at: int) -> None:
+        options = self.query_one("#people", OptionList)
+        options.set_options(Option(plain(text), id=name) for name, text in listed(self._people))
+        options.highlighted = min(at, options.option_count - 1)
+
+
+def listed(people: Sequence[Person]) -> Iterator[tuple[str, str]]:
+    """The lines of the list: everybody there, then whom one can add, then the end."""
+    for place, person in enumerate(people):
+        talks = "there, and talks" if person.talks else "there, and only listens"
+        yield str(place), f"● {pad(person.role.value, WIDTH)} {talks}"
+    for role in Role:
+        yield f"{ADD} {role.value}", f"  {pad(role.value, WIDTH)} add"
+    yield DONE, f"  {_count(people)}"
+
+
+def _count(people: Sequence[Person]) -> str:
+    talking = 2 + sum(person.talks for person in people)
+    return f"Done: {talking} people talk in this call"
+
+
+def changed(people: Sequence[Person], chosen: str) -> list[Person]:
+    """The people after a line was chosen: somebody is added; talks, then only listens, then is gone."""
+    verb, _, name = chosen.partition(" ")
+    if verb == ADD:
+        return [*people, Person(role=Role(name))]
+    place = int(chosen)
+    person = people[place]
+    now = [Person(role=person.role, talks=False)] if person.talks else []
+    return [*people[:place], *now, *people[place + 1 :]]
