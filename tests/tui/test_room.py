@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
@@ -68,22 +69,36 @@ def kinds(room: Room) -> list[ActionKind]:
     return [action.kind for action in room.log.actions]
 
 
+@pytest.fixture
+def _frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes for the log, its clock and its keys."""
+    clock = SimpleNamespace(monotonic=lambda: 100.0, time=lambda: 1_591_884_000.0)
+    monkeypatch.setattr("interviewkit.session.time", clock)
+    monkeypatch.setattr("interviewkit.tui.screens.room.time", clock)
+    frozen = property(lambda _: 100.0, lambda *_: None)
+    monkeypatch.setattr(InterviewkitApp, "pressed_s", frozen, raising=False)
+
+
+def settled(app: InterviewkitApp, room: Room, actions: int) -> Callable[[], bool]:
+    """So many actions are on the disk, and shown as certain."""
+    return lambda: room.saved == actions and "0 …" not in text(app)
+
+
 @SIZES
-async def test_what_it_looks_like(
-    app: InterviewkitApp, study: Study, recorders: Recorders, size: Size
-) -> None:
+@pytest.mark.usefixtures("_frozen")
+async def test_what_it_looks_like(app: InterviewkitApp, study: Study, size: Size) -> None:
     async with app.run_test(size=size) as pilot:
         room = await enter(pilot, app, study)
-        await until(pilot, lambda: room.saved == 1)
+        await until(pilot, settled(app, room, 1))
         snapshot.check(app, "room-opening", timeless=True)
         await pilot.press("enter", "1", "n")
         await typed(pilot, "waited six weeks")
         await pilot.press("enter", "space")
-        await until(pilot, lambda: room.saved == 4)
+        await until(pilot, settled(app, room, 4))
         snapshot.check(app, "room-tag", timeless=True)
         await pilot.press("1")
         await pilot.press("f5")
-        await until(pilot, lambda: room.saved == 6)
+        await until(pilot, settled(app, room, 6))
         await until(pilot, shows(app, "OFF THE RECORD"))
         snapshot.check(app, "room-off-record", timeless=True)
         await pilot.press("f6")

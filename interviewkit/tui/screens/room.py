@@ -325,7 +325,7 @@ class RoomScreen(Frame):
 
     def on_key(self, event: events.Key) -> None:
         """A letter that is no command says so; nothing typed by mistake does anything."""
-        if event.is_printable and not self._mode:
+        if event.character is not None and event.character.isalpha() and event.key != "n" and not self._mode:
             self.kit.tell(LETTERS)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
