@@ -21,26 +21,22 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.filter import LineFilter
 from textual.reactive import reactive
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from interviewkit import agenda
 from interviewkit.agenda import Agenda
-from interviewkit.capture import control
-from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
-from interviewkit.room import Recovered, Room, recover
-from interviewkit.session_moves import Pause
 from interviewkit.study import Study
+from interviewkit.tui.calls import Calls
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
-from interviewkit.tui.screens.room import RoomScreen
-from interviewkit.tui.text import Harmless, minutes
+from interviewkit.tui.text import Harmless
 from interviewkit.tui.widgets.bars import Notice, Work
 from interviewkit.tui.work import Job, Pace, Run
 
@@ -100,7 +96,7 @@ class InterviewkitApp(App[None]):
         self.animation_level = "none"
         self.taken_by = ""
         self.pressed_s = time.monotonic()
-        self.room: Room | None = None
+        self.calls = Calls(self)
         self.crash: Exception | None = None
         self._run: Run | None = None
         self._pace = Pace()
@@ -118,7 +114,7 @@ class InterviewkitApp(App[None]):
         """Look at the study now and whenever its files may have changed."""
         self.look()
         self.set_interval(LOOK_EVERY_S, self.look)
-        self.run_worker(self._return(), group="return", exit_on_error=False)
+        self.run_worker(self._begin(), group="begin", exit_on_error=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Every key's moment is known, however late it is dealt with: marks are made of it."""
@@ -222,55 +218,22 @@ class InterviewkitApp(App[None]):
         else:
             self._close_messages_no_wait()
 
-    # ── calls ───────────────────────────────────────────────────────────────────────────────────
-
-    async def _return(self) -> None:
-        """Go back into a call that is still being recorded, and keep what a crash left of others."""
-        for left in await asyncio.to_thread(control.unfinished, self.study):
-            try:
-                room = await asyncio.to_thread(Room.rejoin, self.study, left)
-                if room is not None:
-                    self.enter(room)
-                    self.tell(f"Back in the call: {room.interview} has been recorded all the while.")
-                    return
-                found = await asyncio.to_thread(recover, self.study, left)
-            except InterviewkitError as error:
-                self.alarm(f"{left.interview}: {error.message}", error.hint)
-                continue
-            if found is not None:
-                self.alarm(*recovered(found))
+    async def _begin(self) -> None:
+        """First of all, a call that goes on; then what was asked for at the start."""
+        returned = await self.calls.back()
         self.look()
-        if self._first is not None:
+        if self._first is not None and not returned:
             self.hold(self._first)
+
+    # ── calls ───────────────────────────────────────────────────────────────────────────────────
 
     def hold(self, participant: str, interview: str | None = None) -> None:
         """Get ready to record a call: of a new interview, or a further one of `interview`."""
         self.push_screen(ReadyScreen(participant, interview))
 
-    def enter(self, room: Room) -> None:
-        """A call is being held: nothing but the room until it is over."""
-        self.room = room
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.push_screen(RoomScreen(room))
-
-    def held(self, room: Room, kept: Kept | None) -> None:
-        """A call is over and kept, or there was nothing in it."""
-        self.room = None
-        room.done()
-        self.pop_screen()
-        self.look()
-        self.tell(f"{room.interview} is in the study." if kept is not None else "Nothing was recorded.")
-
     def action_urgent(self, kind: str) -> None:
         """Distress and safeguarding come before whatever stands in front of the room."""
-        while isinstance(self.screen, ModalScreen):
-            self.pop_screen()
-        if isinstance(self.screen, RoomScreen):
-            self.screen.urgent(kind)
-        elif self.room is not None and kind == "distress" and not self.room.log.state.paused:
-            self.room.pause(self.pressed_s, Pause.DISTRESS)
-            self.tell("Off the record.", "F5 in the room goes on recording.")
+        self.calls.urgent(kind)
 
     # ── work in the background ──────────────────────────────────────────────────────────────────
 
@@ -364,7 +327,7 @@ class InterviewkitApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; asks first where a call is being held or work would be stopped by it."""
-        if self.room is not None:
+        if self.calls.room is not None:
             about = "F8 ends the call. If you quit, it is recorded for one more minute; come back within it."
             self.push_screen(Confirm("A call is being recorded. Quit all the same?", about), self._quit)
         elif self._run is not None:
@@ -383,22 +346,13 @@ class InterviewkitApp(App[None]):
 
     def abandon(self) -> None:
         """End the work with the program, however that ends."""
-        if self.room is not None:
-            self.room.leave()
+        self.calls.leave()
         if self._run is not None:
             self._run.stop()
             self._run.join(timeout=5.0)
 
 
 HARMLESS = Harmless()
-
-
-def recovered(found: Recovered) -> tuple[str, str]:
-    """What a crash had left, in words."""
-    length = minutes(found.length_s)
-    cut = "" if found.complete else " The last second or two are missing."
-    text = f"{found.interview}, call {found.call} had been cut off: {length} were kept.{cut}"
-    return text, "To carry on with it, ring back and press ⏎ on it."
 
 
 def open_app(folder: Path, participant: str | None = None) -> None:

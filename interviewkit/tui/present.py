@@ -14,11 +14,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from interviewkit.session_notes import Person, Role
-from interviewkit.tui.modals import Line
+from interviewkit.tui.modals import Check, Line
 from interviewkit.tui.text import pad, plain
 
 DONE = "done"
@@ -36,13 +36,13 @@ class Presence:
 
 
 class Present(ModalScreen[Presence | None]):
-    """Begins with what is known."""
+    """Begins with what is known; `wrong` says what is wrong with a number."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "back")]
 
-    def __init__(self, known: Presence) -> None:
+    def __init__(self, known: Presence, wrong: Check) -> None:
         super().__init__()
-        self._known = known
+        self._known, self._wrong = known, wrong
         self._people = list(known.people)
 
     def compose(self) -> ComposeResult:
@@ -57,7 +57,8 @@ class Present(ModalScreen[Presence | None]):
                     yield Label(pad(label, WIDTH), markup=False)
                     yield Line(value, compact=True, id=name, select_on_focus=False)
             yield Label("Beside you and the participant:", classes="dialog-about", markup=False)
-            yield OptionList(id="people")
+            yield OptionList(id="roles")
+            yield Static("", id="wrong")
             yield Label("⏎ change or go on   Tab move   Esc back", classes="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -73,14 +74,20 @@ class Present(ModalScreen[Presence | None]):
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         if event.option_id == DONE:
-            where, number = (self.query_one(f"#{name}", Line).value.strip() for name in ("where", "number"))
-            self.dismiss(Presence(tuple(self._people), where, number))
+            self._finish()
             return
         self._people = changed(self._people, event.option_id or "")
         self._list(event.option_index)
 
+    def _finish(self) -> None:
+        where, number = (self.query_one(f"#{name}", Line).value.strip() for name in ("where", "number"))
+        wrong = self._wrong(number) if number else ""
+        self.query_one("#wrong", Static).update(plain(f"! {wrong}" if wrong else ""))
+        if not wrong:
+            self.dismiss(Presence(tuple(self._people), where, number))
+
     def _list(self, at: int) -> None:
-        options = self.query_one("#people", OptionList)
+        options = self.query_one("#roles", OptionList)
         options.set_options(Option(plain(text), id=name) for name, text in listed(self._people))
         options.highlighted = min(at, options.option_count - 1)
 

@@ -60,7 +60,7 @@ async def enter(pilot: Pilot[None], app: InterviewkitApp, study: Study) -> Room:
     """Straight into the room."""
     await until(pilot, lambda: isinstance(app.screen, Home))
     room = Room.begin(study, study.grant("P01", Record), (MIC, LINE))
-    app.enter(room)
+    app.calls.enter(room)
     await until(pilot, lambda: isinstance(app.screen, RoomScreen) and "ask 1" in text(app))
     return room
 
@@ -272,7 +272,7 @@ async def test_the_only_way_out_is_the_end_of_the_call(app: InterviewkitApp, stu
         await pilot.press("n", "f8")
         await until(pilot, shows(app, "End the call?"))
         await pilot.press("down", "enter")
-        await until(pilot, lambda: app.room is None)
+        await until(pilot, lambda: app.calls.room is None)
         assert room.log.actions[-1].ending is Ending.LATER
         assert [call.number for call in study.interview("P01-1").calls] == [1]
 

@@ -78,7 +78,7 @@ class ReadyScreen(Frame):
             room = await asyncio.to_thread(Room.begin, study, grant, found.inputs, self._interview)
         finally:
             self._beginning = False
-        self.kit.enter(room)
+        self.kit.calls.enter(room)
 
     def leave(self) -> None:
         """Back to where it came from."""

@@ -7,8 +7,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from interviewkit import session_moves
-from interviewkit.models import Ending, IncidentKind
+from pydantic import ValidationError
+
+from interviewkit import contacts, session_moves
+from interviewkit.models import Details, Ending, IncidentKind
 from interviewkit.session_notes import NoteKind
 from interviewkit.study_documents import owner
 from interviewkit.tui.modals import Choose, Confirm
@@ -48,18 +50,33 @@ async def end(screen: "RoomScreen", pressed_s: float) -> None:
     chosen = await screen.app.push_screen_wait(Choose("End the call?", ENDINGS))
     if chosen is not None:
         kept = await asyncio.to_thread(screen.room.end, pressed_s, Ending[chosen])
-        screen.kit.held(screen.room, kept)
+        await screen.kit.calls.over(kept)
 
 
 async def present(screen: "RoomScreen") -> None:
-    """Who else is there, and where the participant is."""
-    notes = [note for note in screen.room.log.notes if note.kind is NoteKind.PRESENT]
-    known = Presence(notes[-1].people, notes[-1].text) if notes else Presence()
-    said = await screen.app.push_screen_wait(Present(known))
-    if said is not None:
-        screen.move(
-            lambda _: screen.room.do(session_moves.present, said.people, said.where),
-        )
+    """Who else is there, where the participant is, and how to ring back if the line breaks off."""
+    study, room = screen.kit.study, screen.room
+    reached = (await asyncio.to_thread(contacts.of, study, owner(room.interview))).details
+    notes = [note for note in room.log.notes if note.kind is NoteKind.PRESENT]
+    people, where = (notes[-1].people, notes[-1].text) if notes else ((), "")
+    said = await screen.app.push_screen_wait(
+        Present(Presence(people, where, reached.number or ""), wrong_number)
+    )
+    if said is None:
+        return
+    screen.move(lambda _: room.do(session_moves.present, said.people, said.where))
+    if said.number != (reached.number or ""):
+        changed = reached.model_copy(update={"number": said.number or None})
+        await asyncio.to_thread(contacts.reach, study, owner(room.interview), changed)
+
+
+def wrong_number(number: str) -> str:
+    """What is wrong with a telephone number, in words; empty where nothing is."""
+    try:
+        Details(number=number)
+    except ValidationError:
+        return "A telephone number is made of digits, spaces and + ( ) . / -"
+    return ""
 
 
 async def protocol(screen: "RoomScreen", kind: IncidentKind) -> None:

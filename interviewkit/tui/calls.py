@@ -1,0 +1,103 @@
+"""The call that is being held, for the whole app: the ways into its room, out of it, and back after a crash.
+
+ready ─► enter ─► RoomScreen ─► over ─► Home;  start of the app ─► back into a call that goes on
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual.screen import ModalScreen
+
+from interviewkit import contacts
+from interviewkit.capture import control
+from interviewkit.capture.control import Kept
+from interviewkit.errors import InterviewkitError
+from interviewkit.models import Contact, ContactKind, Ending
+from interviewkit.room import Recovered, Room, recover
+from interviewkit.session_moves import Pause
+from interviewkit.study_documents import owner
+from interviewkit.tui.screens.room import RoomScreen
+from interviewkit.tui.text import minutes
+
+if TYPE_CHECKING:
+    from interviewkit.tui.app import InterviewkitApp
+
+SOMEBODY = "the interviewer"
+
+
+class Calls:
+    """Knows the room, if there is one; everything about screens goes through the app."""
+
+    def __init__(self, app: "InterviewkitApp") -> None:
+        self.room: Room | None = None
+        self._app = app
+
+    async def back(self) -> bool:
+        """Go back into a call that is still being recorded, and keep what a crash left of others."""
+        for left in await asyncio.to_thread(control.unfinished, self._app.study):
+            try:
+                room = await asyncio.to_thread(Room.rejoin, self._app.study, left)
+                if room is not None:
+                    self.enter(room)
+                    self._app.tell(f"Back in the call: {room.interview} has been recorded all the while.")
+                    return True
+                found = await asyncio.to_thread(recover, self._app.study, left)
+            except InterviewkitError as error:
+                self._app.alarm(f"{left.interview}: {error.message}", error.hint)
+                continue
+            if found is not None:
+                self._app.alarm(*recovered(found))
+        return False
+
+    def enter(self, room: Room) -> None:
+        """A call is being held: nothing but the room until it is over."""
+        self.room = room
+        while len(self._app.screen_stack) > 1:
+            self._app.pop_screen()
+        self._app.push_screen(RoomScreen(room))
+
+    async def over(self, kept: Kept | None) -> None:
+        """The call has ended, and is kept; or there was nothing in it."""
+        room, self.room = self.room, None
+        assert room is not None
+        await asyncio.to_thread(room.done)
+        self._app.pop_screen()
+        self._app.look()
+        if kept is None:
+            self._app.tell("Nothing was recorded.")
+            return
+        if room.log.state.ending is Ending.FINISHED:
+            await asyncio.to_thread(self._log_held, owner(room.interview))
+        self._app.tell(f"{room.interview} is in the study.")
+
+    def _log_held(self, participant: str) -> None:
+        """The contact log knows that the interview was held: a voucher may be due."""
+        by = self._app.taken_by or SOMEBODY
+        held = Contact(kind=ContactKind.HELD, at=datetime.now(UTC), by=by)
+        contacts.note(self._app.study, participant, held)
+
+    def urgent(self, kind: str) -> None:
+        """Distress and safeguarding come before whatever stands in front of the room."""
+        if self.room is None:
+            return
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.pop_screen()
+        if isinstance(self._app.screen, RoomScreen):
+            self._app.screen.urgent(kind)
+        elif kind == "distress" and not self.room.log.state.paused:
+            self.room.pause(self._app.pressed_s, Pause.DISTRESS)
+            self._app.tell("Off the record.", "F5 in the room goes on recording.")
+
+    def leave(self) -> None:
+        """The program ends, the recording goes on: it waits a minute for somebody to come back."""
+        if self.room is not None:
+            self.room.leave()
+
+
+def recovered(found: Recovered) -> tuple[str, str]:
+    """What a crash had left, in words."""
+    length = minutes(found.length_s)
+    cut = "" if found.complete else " The last second or two are missing."
+    text = f"{found.interview}, call {found.call} had been cut off: {length} were kept.{cut}"
+    return text, "To carry on with it, ring back and press ⏎ on it."
