@@ -5,7 +5,8 @@ While a call is transcribed anew, the transcript that was there stays beside the
 takes its place.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +68,42 @@ def unpack(tables: Mapping[str, list[Row]] | None, where: str) -> Work:
             f"What was saved of {where} is damaged, or from a newer interviewkit.",
             "Update interviewkit, or put the study's transcripts folder back from your backup.",
         ) from None
+
+
+def without(tables: Tables, stretches_s: Sequence[tuple[float, float]]) -> Tables:
+    """The tables without any word that a stretch touches; what no stretch touches stays as it is.
+
+    They are rows of plain JSON here, whatever else is in them: this is the last thing that happens to them
+    before they are written.
+    """
+    left = dict(tables)
+    if stretches_s and "heard" in tables:
+        left["heard"] = [{**row, "words": _outside(row["words"], stretches_s)} for row in tables["heard"]]
+    if stretches_s and "turns" in tables:
+        left["turns"] = [turn for row in tables["turns"] for turn in _turns_outside(row, stretches_s)]
+    return left
+
+
+def _outside(words: Sequence[Row], stretches_s: Sequence[tuple[float, float]]) -> list[Row]:
+    return [
+        word
+        for word in words
+        if not any(word["start_s"] < stop_s and word["end_s"] > start_s for start_s, stop_s in stretches_s)
+    ]
+
+
+def _turns_outside(turn: Row, stretches_s: Sequence[tuple[float, float]]) -> Iterator[Row]:
+    """A turn before, between and after the stretches; nothing where nothing is left of it."""
+    edges = [start_s for start_s, _ in sorted(stretches_s)]
+    parts: dict[int, list[Row]] = {}
+    for word in _outside(turn["words"], stretches_s):
+        parts.setdefault(bisect_right(edges, word["start_s"]), []).append(word)
+    if len(parts) == 1 and len(next(iter(parts.values()))) == len(turn["words"]):
+        yield turn
+        return
+    for words in parts.values():
+        end_s = max(word["end_s"] for word in words)
+        yield {**turn, "words": words, "start_s": words[0]["start_s"], "end_s": end_s}
 
 
 def unfinished(work: Work, settings: Mapping[str, str]) -> tuple[Draft | None, str]:

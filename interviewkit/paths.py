@@ -19,6 +19,7 @@ CACHE_VARIABLE = "INTERVIEWKIT_CACHE"
 RUNTIME_VARIABLE = "INTERVIEWKIT_RUNTIME"
 STATE_VARIABLE = "INTERVIEWKIT_STATE"
 STUDY_FILE = "study.yaml"
+STRIKING = ".striking.partial"
 
 
 def cache_dir() -> Path:
@@ -176,6 +177,24 @@ def write_durably(path: Path, data: bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
+                os.fsync(file.fileno())
+            replace_durably(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def rewritten_durably(path: Path) -> Iterator[Path]:
+    """An empty file to fill that takes the place of `path` after the block; a kill leaves the old or the new.
+
+    It lies beside `path` as `<name>.striking.partial`, and nobody takes it away but who fills it again.
+    """
+    partial = path.with_name(f"{path.name}{STRIKING}")
+    with storage_errors(path):
+        try:
+            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+            yield partial
+            with partial.open("r+b") as file:
                 os.fsync(file.fileno())
             replace_durably(partial, path)
         finally:

@@ -205,6 +205,7 @@ class RecordingReader:
         """
         self._path, self._unseal = file_path, unseal
         self._decoded: OrderedDict[int, Samples] = OrderedDict()
+        self._members: dict[int, Member] = {}
         with storage_errors(file_path):
             self._file = file_path.open("rb")
         try:
@@ -234,6 +235,16 @@ class RecordingReader:
         if expected_head is not None and expected_head != self.head:
             self.problems.append("the end is not the one that was noted when the recording was closed")
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The records in their places, the damaged ones and the missing ones too."""
+        return tuple(self._entries)
+
+    def stored(self, number: int) -> bytes | None:
+        """A record's bytes as they are in the file, damaged or not; None where it is missing."""
+        member = self._members.get(number)
+        return None if member is None else self._stored(member)
+
     def _records(self, layout: Layout) -> dict[int, Record]:
         """The members by number, with their hashes and what can be read of them."""
         records: dict[int, Record] = {}
@@ -243,6 +254,7 @@ class RecordingReader:
                 self.problems.append(f"record {member.number} stands a second time or out of order")
                 continue
             last = member.number
+            self._members[member.number] = member
             data = self._stored(member)
             records[member.number] = (member, sha256(data).hexdigest(), self._facts(data))
             if any(self._file.read(padding(member.size))) or not member.header_as_written:

@@ -8,7 +8,7 @@ name by their ids. A log without its notes has the same state, so that another c
 """
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,8 @@ from interviewkit.models import (
 from interviewkit.schedule import CLOSING, IMPROVISED, OPENING
 from interviewkit.session_notes import Note, NoteKind, Person
 
+WORDS = frozenset({NoteKind.NOTE, NoteKind.QUESTION})
+"""Notes that may hold what somebody said."""
 MOVES = frozenset(
     {ActionKind.PUT, ActionKind.SKIPPED, ActionKind.EARLIER, ActionKind.WENT_TO, ActionKind.WENT_BACK}
 )
@@ -141,7 +143,8 @@ class Log:
         """
         monotonic_s, frame = moment.monotonic_s, moment.frame
         if call is None:
-            last = self.actions[-1]
+            # What was struck of a call before this one stands among the actions of this one.
+            last = next(action for action in reversed(self.actions) if action.call == self.state.call)
             monotonic_s, frame = max(monotonic_s, last.monotonic_s), max(frame, last.frame)
         made = [] if note is None else [_note(*note, people)]
         action = Action(
@@ -217,6 +220,11 @@ class Log:
         known = {note.id: note for note in self.notes}
         return {n: known[action.note] for n, action in enumerate(self.actions, 1) if action.note in known}
 
+    def without_struck_notes(self) -> "Log":
+        """The log without the words that were typed in what is struck by now."""
+        struck = [(a.call, a.start_frame, a.frame) for a in self.actions if a.kind is ActionKind.STRUCK]
+        return Log(self.schedule, self.actions, left_notes(self.actions, self.notes, struck))
+
     def notes_in(self, call: int) -> tuple[Note, ...]:
         """What was typed in a call."""
         return tuple(note for n, note in self.note_of.items() if self.actions[n - 1].call == call)
@@ -242,16 +250,38 @@ def held(schedule: Schedule, interview: Interview, notes: Iterable[Note] = ()) -
 
 
 def saved(log: Log, interview: Interview) -> Interview:
-    """The interview with the log, and with the log's marks and omissions for the calls held in it."""
+    """The interview with the log, and with the log's marks and omissions for the calls held in it.
+
+    What was struck afterwards stands in no log, and is never taken back.
+    """
     calls = {action.call for action in log.actions}
     others = tuple(mark for mark in interview.marks if mark.call not in calls)
+    known = log.state.left_out
+    struck = [left for left in interview.left_out if left.kind is LeftOutKind.STRUCK and left not in known]
     return interview.model_copy(
         update={
             "actions": log.actions,
             "marks": (*others, *log.state.marks),
-            "left_out": tuple(log.state.left_out),
+            "left_out": (*known, *struck),
         }
     )
+
+
+def left_notes(
+    actions: Iterable[Action], notes: Iterable[Note], struck: Sequence[tuple[int, int, int]]
+) -> tuple[Note, ...]:
+    """The notes without the words that were typed while something was said that is struck.
+
+    `struck` are calls with their first frame and the one after the last. Tags, who was there and where an
+    incident is written down say nothing that was said, and stay.
+    """
+    gone = {
+        action.note
+        for action in actions
+        # Up to the last frame and with it: in a pause, what was said just before is still being written down.
+        if any(action.call == call and start <= action.frame <= stop for call, start, stop in struck)
+    }
+    return tuple(note for note in notes if note.id not in gone or note.kind not in WORDS)
 
 
 def _note(kind: NoteKind, text: str, people: Iterable[Person]) -> Note:

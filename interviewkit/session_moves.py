@@ -7,6 +7,7 @@ is removed: `undo` adds an action. What can't be taken back asks for an explicit
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from interviewkit.errors import UsageError
@@ -78,12 +79,38 @@ def withdraw(log: Log, moment: Moment, *, keep: bool, confirm: bool) -> Log:
 
 
 def strike(log: Log, moment: Moment, start_frame: int, *, confirm: bool) -> Log:
-    """Have the recording of this call destroyed from `start_frame` to now; the call goes on."""
+    """Have the recording of this call destroyed from `start_frame` to now; the call goes on.
+
+    Notes and improvised questions that were typed meanwhile lose their words at once.
+    """
     _confirmed(confirm, "Striking a part of the recording")
     struck = _live(log).add(ActionKind.STRUCK, moment, start_frame=max(start_frame, 0))
     if struck.actions[-1].start_frame >= struck.actions[-1].frame:
         raise UsageError("There is nothing to strike.", "Say how much of what was just recorded goes.")
-    return struck
+    return struck.without_struck_notes()
+
+
+def strike_last(log: Log, moment: Moment, frames: int, *, confirm: bool) -> Log:
+    """Have the last `frames` that were recorded destroyed; the call goes on.
+
+    Where this call is not that long and carries on one that had dropped, the end of that one goes too:
+    whoever asks for it counts minutes, and not calls.
+    """
+    _confirmed(confirm, "Striking a part of the recording")
+    struck = log = _live(log)
+    left = frames - moment.frame
+    for ended in reversed([a for a in log.actions if a.kind is ActionKind.ENDED]):
+        if left <= 0 or ended.ending is not Ending.DROPPED:
+            break
+        if ended.frame:
+            end, start = replace(moment, frame=ended.frame), max(0, ended.frame - left)
+            struck = struck.add(ActionKind.STRUCK, end, call=ended.call, start_frame=start)
+        left -= ended.frame
+    if moment.frame:
+        return strike(struck, moment, moment.frame - frames, confirm=confirm)
+    if struck is log:
+        raise UsageError("There is nothing to strike.", "Nothing has been recorded yet.")
+    return struck.without_struck_notes()
 
 
 def pause(log: Log, moment: Moment, reason: Pause = Pause.OFF_RECORD) -> Log:

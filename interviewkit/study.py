@@ -4,7 +4,8 @@
                ─► grant(P07, Transcribe) ─► recording ─► … words and turns …
                ─► grant(P07, Store) ─► save_raw
 
-Here is what it keeps of interviews; people, consent and writing are in `study_consent`.
+Here is what it keeps of interviews; people, consent and writing are in `study_consent`, what it destroys in
+`study_destroy`.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,14 +22,14 @@ from interviewkit.models import Call, Interview, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note
 from interviewkit.store import Tables
-from interviewkit.study_consent import Consented
+from interviewkit.study_destroy import Destroying
 from interviewkit.study_documents import Recorded, Writing
 
 if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader, RecordingWriter
 
 
-class Study(Consented):
+class Study(Destroying):
     """One project with its groups, forms, schedules and data; made by `open` or `create`."""
 
     # ── interviews ──────────────────────────────────────────────────────────────────────────────
@@ -188,9 +189,16 @@ class Study(Consented):
     def save_raw(
         self, grant: Grant[Store], interview: str, call: int, tables: Tables, reason: str = "transcript saved"
     ) -> None:
-        """Put `tables` (words, turns, flags…: rows of plain JSON) in the place of a call's transcript."""
+        """Put `tables` (words, turns, flags…: rows of plain JSON) in the place of a call's transcript.
+
+        Words that were struck are left out, whoever heard them and from whatever.
+        """
         number = self.call(interview, call).number
-        self.commit(grant, lambda writing: writing.raw(interview, number, tables), reason)
+
+        def write(writing: Writing) -> None:
+            writing.raw(interview, number, self.without_struck(self.interview(interview), number, tables))
+
+        self.commit(grant, write, reason)
 
     def raw(self, grant: Grant[Store], interview: str, call: int) -> Tables | None:
         """A call's transcript as it was saved last, or None."""

@@ -7,6 +7,7 @@ study's lock, and only what the grant's purpose covers. docs/purposes.md shows t
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
@@ -30,9 +31,10 @@ from interviewkit.models import (
     Interview,
     Participant,
     Purpose,
+    Struck,
     Wishes,
 )
-from interviewkit.paths import StudyPaths, replace_durably, storage_errors
+from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder
 from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
 from interviewkit.session_notes import Note
 from interviewkit.store import Database, Lock, Row, Tables
@@ -73,6 +75,7 @@ class Recorded:
     frames: int
     head: str
     gaps: tuple[Gap, ...] = ()
+    struck: tuple[Struck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,13 @@ def interview(paths: StudyPaths, interview: str) -> Interview | None:
     return _parsed(path, Interview, {**row, **{name: tables.get(name, []) for name in INTERVIEW_TABLES}})
 
 
+def recorded_files(paths: StudyPaths, interview: str) -> list[Path]:
+    """Every file of an interview but its document: recordings, journals, notes, transcripts."""
+    kept = paths.interview(interview)
+    files = [*kept.parent.glob("*"), *(paths.transcripts / interview).glob("*")]
+    return [path for path in files if path != kept and path.is_file()]
+
+
 def raw_path(paths: StudyPaths, interview: str, call: int) -> Path:
     """Where what the machine heard in a call is."""
     return paths.raw(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
@@ -314,6 +324,9 @@ class Writing:
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""
         check_owner(self._grant, interview.id)
+        self._put_interview(interview)
+
+    def _put_interview(self, interview: Interview) -> None:
         row = _row(interview)
         tables = {name: row.pop(name) for name in INTERVIEW_TABLES} | {"interview": [row]}
         with self._document(self._paths.interview(interview.id), "interview") as document:
@@ -340,6 +353,42 @@ class Writing:
         check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
         with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
             document.replace({"notes": [_row(note) for note in notes]})
+
+    def destroyed(self, new: Interview) -> None:
+        """An interview in which it is noted what is, or is to be, destroyed; nothing else may differ."""
+        self._check_own(new.id)
+        known = interview(self._paths, new.id)
+        same = {name: getattr(new, name) for name in ("calls", "left_out", "discarded_at")}
+        if known is None or known.model_copy(update=same) != new:
+            raise ConsentRefused(f"Interview {new.id} can't be changed without a consent.")
+        self._put_interview(new)
+
+    def words_destroyed(self, interview: str, call: int, left: Tables) -> None:
+        """What the machine heard in a call, without what was struck."""
+        self._check_own(interview)
+        with self._document(raw_path(self._paths, interview, call), "raw", KeyClass.RAW) as document:
+            document.replace(left)
+
+    def notes_destroyed(self, interview: str, call: int, left: Iterable[Note]) -> None:
+        """What was typed during a call, without what was struck."""
+        self._check_own(interview)
+        with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
+            document.replace({"notes": [_row(note) for note in left]})
+
+    def discarded(self, name: str) -> None:
+        """Everything of an interview but its document, in which it is noted at the end."""
+        self._check_own(name)
+        found = interview(self._paths, name)
+        for path in recorded_files(self._paths, name):
+            with storage_errors(path):
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
+        if found is not None:
+            self._put_interview(found.model_copy(update={"calls": (), "discarded_at": datetime.now(UTC)}))
+
+    def _check_own(self, interview: str) -> None:
+        if owner(interview) != self._participant:
+            raise ConsentRefused(f"Interview {interview} is not one of {self._participant}.")
 
     def audio(self, interview: str, recording: str, call: int) -> None:
         """Give a finished recording its place; the call must be in the interview's document by now."""

@@ -149,6 +149,8 @@ def unfinished(study: Study) -> list[Unfinished]:
 def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> Kept | None:
     """Make a recording the next call of its interview: one that was closed, or what a kill left of it.
 
+    What was struck in the course of the call is destroyed before that.
+
     None where nothing was recorded; then it is removed, and an interview without calls with it. Raises
     ConsentRefused and StorageError, and then everything stays as it is, to try again.
     """
@@ -160,18 +162,23 @@ def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> 
     order, messages = journal.read(study.paths.journal(interview, recording))
     if found.frames is None or found.complete is None:
         raise StudyError(f"{audio} can't be opened.", "Update interviewkit.")
+    head, struck = study.strike_unfinished(interview, recording, found.head)
     facts = Recorded(
         recording=recording,
         source="recorded",
         sample_rate=SAMPLE_RATE,
         channels=order.channels,
         frames=found.frames,
-        head=found.head,
+        head=head,
         gaps=tuple(_kept(gap) for gap in journal.gaps(messages) if gap.frame <= found.frames),
+        struck=struck,
     )
     call = study.add_call(grant, interview, facts)
     with storage_errors(audio):
         study.paths.journal(interview, recording).unlink(missing_ok=True)
+    for before in study.interview(interview).calls:
+        # What was struck in the course of this call may reach into one that had dropped.
+        study.strike_call(interview, before.number)
     return Kept(interview, call, found.complete)
 
 

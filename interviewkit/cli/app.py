@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
     "process": ("process:process", "Turn recorded calls into transcripts."),
+    "strike": (
+        "strike:strike",
+        "Destroy a stretch of a recorded call, with what was written down of it.",
+    ),
     "transcript": ("transcript:transcript", "Read transcripts."),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),

@@ -80,6 +80,7 @@ def name(text: str) -> str:
 def open_study(folder: Path | None) -> "Study":
     """The study that was named, or the nearest one at or above the current folder; else StudyError."""
     from interviewkit.cli.progress import note
+    from interviewkit.events import Warned
     from interviewkit.paths import find_study
     from interviewkit.study import Study
 
@@ -89,7 +90,13 @@ def open_study(folder: Path | None) -> "Study":
             f"There is no study in {Path.cwd()} or above it.",
             "Make one with: interviewkit init DIR, or say where it is with --study DIR.",
         )
-    return Study.open(found, note)
+    study = Study.open(found, note)
+    if study.promising():
+        from interviewkit.withdrawal import settle
+
+        for problem in settle(study):
+            note(Warned(problem))
+    return study
 
 
 def check_out(path: Path | None, *, force: bool, source: Path | None = None) -> None:

@@ -42,6 +42,7 @@ from interviewkit.models.interview import (
     LeftOutKind,
     Mark,
     Side,
+    Struck,
 )
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
@@ -124,6 +125,7 @@ __all__ = [
     "Side",
     "Span",
     "Statement",
+    "Struck",
     "StudyConfig",
     "SubDomain",
     "Told",

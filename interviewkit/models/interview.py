@@ -49,6 +49,16 @@ class Gap(Frozen):
     channel: int | None = Field(None, description="None where it is all channels")
 
 
+class Struck(Frozen):
+    """A stretch of a call whose sound and words were destroyed: silence of the same length stands there."""
+
+    start_frame: int = Field(ge=0)
+    stop_frame: int = Field(ge=0)
+    at: AwareDatetime = Field(description="when it was done")
+    head: str = Field(description="the recording's head before")
+    altered: bool = Field(False, description="the recording was not as it had been closed, even before")
+
+
 class Call(Frozen):
     """One recording of an interview."""
 
@@ -61,6 +71,7 @@ class Call(Frozen):
     frames: int = Field(ge=0)
     head: str = Field(description="SHA-256 of the last record as stored: the end of the chain")
     gaps: tuple[Gap, ...] = ()
+    struck: tuple[Struck, ...] = Field((), description="what was destroyed of it, in the order of the doing")
 
     @property
     def duration_s(self) -> float:
@@ -151,12 +162,34 @@ class Interview(Frozen):
     marks: tuple[Mark, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     actions: tuple[Action, ...] = Field((), description="the log of calls that were held here, in order")
+    discarded_at: AwareDatetime | None = Field(
+        None, description="when everything that was recorded and noted was destroyed"
+    )
 
     def number_of(self, recording: str) -> int:
         """The call number of a recording: the one under which it was held, or the next that is free."""
         held = {action.recording: action.call for action in self.actions if action.recording}
         taken = (*held.values(), *(call.number for call in self.calls))
         return held.get(recording) or max(taken, default=0) + 1
+
+    def stricken(self, call: int) -> tuple[tuple[int, int], ...]:
+        """The stretches of a call, as frames, that were promised to be destroyed; done or not."""
+        return tuple(
+            (left.start_frame, left.stop_frame)
+            for left in self.left_out
+            if left.kind is LeftOutKind.STRUCK and left.call == call
+        )
+
+    def to_strike(self, call: Call) -> tuple[tuple[int, int], ...]:
+        """Those of them that are still to be destroyed."""
+        done = {(struck.start_frame, struck.stop_frame) for struck in call.struck}
+        return tuple(stretch for stretch in self.stricken(call.number) if stretch not in done)
+
+    @property
+    def withdrawal(self) -> Action | None:
+        """The action with which the participant withdrew in the course of this interview, if so."""
+        ended = (a for a in self.actions if a.ending in (Ending.WITHDRAWN_KEEP, Ending.WITHDRAWN_DISCARD))
+        return next(ended, None)
 
     def speakers_in(self, call: int) -> int | None:
         """How many people talk in a call, as far as anybody said."""

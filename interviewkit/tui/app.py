@@ -25,7 +25,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from interviewkit import agenda
+from interviewkit import agenda, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
@@ -220,6 +220,8 @@ class InterviewkitApp(App[None]):
 
     async def _begin(self) -> None:
         """First of all, a call that goes on; then what was asked for at the start."""
+        for problem in await asyncio.to_thread(withdrawal.settle, self.study):
+            self.alarm(problem)
         returned = await self.calls.back()
         self.look()
         if self._first is not None and not returned:

@@ -26,13 +26,14 @@ from interviewkit.session_moves import (
     resume,
     skip,
     strike,
+    strike_last,
     tag,
     take_back,
     undo,
 )
 from interviewkit.session_notes import Note, Person, Role
 from interviewkit.session_plan import coverage
-from tests.unit.session_clock import GUIDE, Hand
+from tests.unit.session_clock import GUIDE, RATE, Hand
 
 EMPTY = Interview(id="P07-1", participant="P07", schedule="patient")
 QUESTIONS = st.sampled_from(["", "opening", "offered", "using", "home", "improvised-1", "closing"])
@@ -53,6 +54,7 @@ REST: dict[str, Callable[[Hand], Hand]] = {
     "pause": lambda hand: hand.do(pause),
     "resume": lambda hand: hand.do(resume),
     "strike": lambda hand: hand.do(strike, hand.frame // 2, confirm=True),
+    "strike last": lambda hand: hand.do(strike_last, 40 * RATE, confirm=True),
     "undo": lambda hand: hand.do(undo),
     "redo": lambda hand: hand.do(redo),
     "drop": lambda hand: hand.do(end, Ending.DROPPED),
@@ -87,11 +89,11 @@ class Interviewing(RuleBasedStateMachine):
         return True
 
     def save(self) -> None:
-        """As on disk: the interview, and the notes of the call in hand alone."""
+        """As on disk: the interview, and the notes of every call."""
         log = self.hand.log
-        call = log.actions[-1].call
         self.interview = Interview.model_validate_json(saved(log, self.interview).model_dump_json())
-        self.notes[call] = "\n".join(note.model_dump_json() for note in log.notes_in(call))
+        for call in {action.call for action in log.actions}:
+            self.notes[call] = "\n".join(note.model_dump_json() for note in log.notes_in(call))
 
     @rule(seconds=st.integers(0, 90))
     def time_passes(self, seconds: int) -> None:

@@ -23,6 +23,7 @@ from interviewkit.session_moves import (
     resume,
     skip,
     strike,
+    strike_last,
     tag,
     take_back,
     undo,
@@ -197,6 +198,37 @@ def test_striking_names_the_frames_and_the_call_goes_on(hand: Hand) -> None:
     assert (out.kind, out.start_frame, out.stop_frame) == (LeftOutKind.STRUCK, 80 * RATE, 200 * RATE)
 
 
+def struck(hand: Hand) -> list[tuple[int, int, int]]:
+    """What is struck, as call and seconds."""
+    return [
+        (out.call, out.start_frame // RATE, out.stop_frame // RATE)
+        for out in hand.log.state.left_out
+        if out.kind is LeftOutKind.STRUCK
+    ]
+
+
+def test_the_last_minutes_may_begin_in_a_call_that_dropped(hand: Hand) -> None:
+    hand.wait(200).do(note, "in the first").wait(10).do(end, Ending.DROPPED)
+    hand.start(2).wait(60).do(strike_last, 100 * RATE, confirm=True)
+    assert struck(hand) == [(1, 170, 210), (2, 0, 60)]
+    assert hand.log.notes == ()
+    hand.wait(5).do(ask)
+    assert hand.put[-1] == (2, "offered", 65)
+    hand.wait(5).do(strike_last, 10 * RATE, confirm=True)
+    assert struck(hand)[2:] == [(2, 60, 70)]
+
+
+def test_the_last_minutes_of_a_call_that_was_ended_stay(hand: Hand) -> None:
+    hand.wait(200).do(end, Ending.LATER).start(2).wait(60).do(strike_last, 100 * RATE, confirm=True)
+    assert struck(hand) == [(2, 0, 60)]
+
+
+def test_minutes_can_be_struck_before_the_next_call_has_any(hand: Hand) -> None:
+    hand.wait(200).do(end, Ending.DROPPED).start(2).do(strike_last, 50 * RATE, confirm=True)
+    assert struck(hand) == [(1, 150, 200)]
+    assert hand.log.state.live
+
+
 @pytest.mark.parametrize(
     ("keep", "ending"), [(True, Ending.WITHDRAWN_KEEP), (False, Ending.WITHDRAWN_DISCARD)]
 )
@@ -284,6 +316,8 @@ def test_keys_that_arrive_late_never_run_backwards(hand: Hand) -> None:
         (lambda hand: hand.do(resume), "not paused"),
         (lambda hand: hand.do(pause).do(pause), "paused already"),
         (lambda hand: hand.wait(1).do(strike, RATE, confirm=True), "nothing to strike"),
+        (lambda hand: hand.do(strike_last, RATE, confirm=True), "nothing to strike"),
+        (lambda hand: hand.wait(1).do(strike_last, RATE, confirm=False), "can't be taken back"),
         (lambda hand: Hand().do(note, "Too early"), "No call has been started"),
         (lambda hand: Hand().do(ask), "No call is being held"),
     ],

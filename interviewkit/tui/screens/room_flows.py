@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from interviewkit import contacts, session_moves
+from interviewkit.audio import SAMPLE_RATE
 from interviewkit.models import Details, Ending, IncidentKind
 from interviewkit.session_notes import NoteKind
 from interviewkit.study_documents import owner
@@ -39,10 +40,10 @@ async def strike(screen: "RoomScreen", pressed_s: float) -> None:
     chosen = await screen.app.push_screen_wait(Choose("Strike how much of the recording?", STRETCHES))
     if chosen is None:
         return
-    about = "It is destroyed when the call ends, and nobody can hear it again. The interview goes on."
+    about = "Nobody can hear it again. Notes that you typed meanwhile go too. The interview goes on."
     if await screen.app.push_screen_wait(Confirm(f"Strike {dict(STRETCHES)[chosen]}?", about)):
-        start_frame = screen.room.frame_at(pressed_s - 60 * int(chosen))
-        screen.move(lambda _: screen.room.do_at(pressed_s, session_moves.strike, start_frame, confirm=True))
+        frames = 60 * int(chosen) * SAMPLE_RATE
+        screen.move(lambda _: screen.room.do_at(pressed_s, session_moves.strike_last, frames, confirm=True))
 
 
 async def end(screen: "RoomScreen", pressed_s: float) -> None:

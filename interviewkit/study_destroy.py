@@ -1,0 +1,227 @@
+"""What a study destroys: what was struck, and interviews that somebody withdrew from and took along.
+
+    promise (interview.json) ── keep_promises ─► sound silent, words and notes gone ─► done (interview.json)
+
+A promise is on the disk before anything is destroyed, and what is promised and not done is done when the
+study is opened next; each step can be done twice. None of it needs a consent: destroying is what is left to
+somebody who has taken theirs back. What is destroyed can't be had from the files any more; what a disk keeps
+of files that are gone is not in any program's hands.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from interviewkit import drafts, session_log, study_documents
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.errors import InterviewkitError, UsageError
+from interviewkit.events import Warned
+from interviewkit.models import (
+    Call,
+    ConsentWithdrawn,
+    Ending,
+    Interview,
+    LeftOut,
+    LeftOutKind,
+    Struck,
+)
+from interviewkit.sealing import KeyClass
+from interviewkit.store import Tables
+from interviewkit.study_consent import Consented
+from interviewkit.study_documents import Writing
+
+if TYPE_CHECKING:
+    from interviewkit.recording_strike import Done
+
+PROMISE = re.compile(
+    rb'"kind"\s*:\s*"%s"|"%s"|"%s"'
+    % tuple(
+        promise.encode() for promise in (LeftOutKind.STRUCK, Ending.WITHDRAWN_DISCARD, Ending.WITHDRAWN_KEEP)
+    )
+)
+BY_ITSELF = "interviewkit, from the log of the interview"
+Stretches = tuple[tuple[int, int], ...]
+"""From a frame to another."""
+
+
+class Destroying(Consented):
+    """What `Study` knows of destroying; see there."""
+
+    @classmethod
+    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
+        """The study in `root`, with what was promised to be destroyed destroyed; see `Consented.open`."""
+        study = super().open(root, told)
+        for problem in study.keep_promises():
+            told(Warned(problem))
+        return study
+
+    # ── striking ────────────────────────────────────────────────────────────────────────────────
+
+    def strike(self, interview: str, call: int, start_s: float, stop_s: float) -> Interview:
+        """Destroy a stretch of a call that is kept: its sound, its words and what was noted meanwhile.
+
+        Raises UsageError where there is no such stretch. Once it is promised, an error leaves it to be
+        done when the study is opened next.
+        """
+        known = self._interview(interview)
+        struck = next((one for one in known.calls if one.number == call), None)
+        if struck is None:
+            raise UsageError(f"Interview {interview} has no call {call}.", f"It has {len(known.calls)}.")
+        start, stop = (min(round(at_s * struck.sample_rate), struck.frames) for at_s in (start_s, stop_s))
+        if not 0 <= start < stop:
+            raise UsageError(
+                f"There is nothing there: the call is {struck.duration_s:.0f} s long.",
+                "Give the beginning and the end, counted from the start of the recording.",
+            )
+        left = LeftOut(kind=LeftOutKind.STRUCK, call=call, start_frame=start, stop_frame=stop)
+
+        def promise(writing: Writing) -> None:
+            now = self._interview(interview)
+            if left not in now.left_out:
+                writing.destroyed(now.model_copy(update={"left_out": (*now.left_out, left)}))
+
+        self.write(known.participant, promise, "to be struck")
+        self.strike_call(interview, call)
+        return self._interview(interview)
+
+    def strike_call(self, interview: str, call: int) -> None:
+        """Do what is promised of a call that is kept; nothing where all is done."""
+        known = self._interview(interview)
+        for one in known.calls:
+            if one.number == call and (due := known.to_strike(one)):
+                self._strike_words(known, call)
+                done = self._strike_sound(known, self.paths.audio(interview, call), due)
+                self._note_struck(interview, one, done.after, _struck(due, one.head, done))
+
+    def strike_unfinished(self, interview: str, recording: str, head: str) -> tuple[str, tuple[Struck, ...]]:
+        """Do what is promised of a closed recording that is no call yet.
+
+        `head` is its head as it was closed; hands the new one back, and what was done, for the call.
+        """
+        known = self._interview(interview)
+        due = known.stricken(known.number_of(recording))
+        if not due:
+            return head, ()
+        self._strike_words(known, known.number_of(recording))
+        done = self._strike_sound(known, self.paths.unfinished_audio(interview, recording), due)
+        return done.after, _struck(due, head, done)
+
+    def _strike_sound(self, known: Interview, path: Path, due: Stretches) -> "Done":
+        from interviewkit.recording_strike import Key, strike
+
+        sealer = study_documents.sealer(known.participant, KeyClass.AUDIO)
+        opener = study_documents.opener(known.participant, KeyClass.AUDIO)
+        return strike(path, due, Key(opener.open, sealer.seal, sealer.suffix))
+
+    def _strike_words(self, known: Interview, call: int) -> None:
+        """The words of the stretches, in transcript, draft and notes."""
+        opener = study_documents.opener(known.participant, KeyClass.RAW)
+        struck = [(call, start, stop) for start, stop in known.stricken(call)]
+
+        def write(writing: Writing) -> None:
+            tables = study_documents.raw(self.paths, known.id, call, opener)
+            if tables is not None:
+                writing.words_destroyed(known.id, call, self.without_struck(known, call, tables))
+            notes = study_documents.notes(self.paths, known.id, call, opener)
+            left = session_log.left_notes(known.actions, notes, struck)
+            if len(left) < len(notes):
+                writing.notes_destroyed(known.id, call, left)
+
+        self.write(known.participant, write, "struck")
+
+    def without_struck(self, known: Interview, call: int, tables: Tables) -> Tables:
+        """What was heard in a call without the words that are struck."""
+        rate = next((one.sample_rate for one in known.calls if one.number == call), SAMPLE_RATE)
+        return drafts.without(tables, [(start / rate, stop / rate) for start, stop in known.stricken(call)])
+
+    def _note_struck(self, interview: str, one: Call, head: str, new: tuple[Struck, ...]) -> None:
+        """Note in the interview what was done, with the head that the recording has now."""
+
+        def done(writing: Writing) -> None:
+            now = self._interview(interview)
+            calls = tuple(
+                call.model_copy(update={"head": head, "struck": (*call.struck, *new)})
+                if call.number == one.number
+                else call
+                for call in now.calls
+            )
+            writing.destroyed(now.model_copy(update={"calls": calls}))
+
+        self.write(self._interview(interview).participant, done, "struck")
+
+    # ── discarding ──────────────────────────────────────────────────────────────────────────────
+
+    def discard(self, interview: str) -> None:
+        """Destroy what was recorded, noted and written down in all calls of an interview.
+
+        Its document stays, with ids and frames: that there was an interview, and what became of it. Raises
+        UsageError unless the participant has withdrawn from it and wants that, as the interview's log says.
+        """
+        known = self._interview(interview)
+        if known.withdrawal is None or known.withdrawal.ending is not Ending.WITHDRAWN_DISCARD:
+            raise UsageError(
+                f"Nobody has withdrawn from {interview} and asked to have it destroyed.",
+                "Nothing was changed.",
+            )
+        self.write(known.participant, lambda writing: writing.discarded(interview), "discarded")
+
+    # ── what was promised ───────────────────────────────────────────────────────────────────────
+
+    def keep_promises(self) -> list[str]:
+        """Destroy what was promised and not done yet; hands back, in words, what could not be done now."""
+        problems = []
+        for interview in self.promising():
+            try:
+                self._keep_promise(self._interview(interview))
+            except InterviewkitError as error:
+                problems.append(f"{interview}: what is to be destroyed is still there. {error}")
+        return problems
+
+    def promising(self) -> list[str]:
+        """The interviews in which something was promised, kept or not: told without reading the others."""
+        found = []
+        for path in sorted(self.paths.recordings.glob("*/interview.json")):
+            with suppress(OSError):
+                if PROMISE.search(path.read_bytes()):
+                    found.append(path.parent.name)
+        return found
+
+    def _keep_promise(self, known: Interview) -> None:
+        withdrawal = known.withdrawal
+        if withdrawal is not None and withdrawal.ending is Ending.WITHDRAWN_DISCARD:
+            self.withdraw_as_logged(known, BY_ITSELF)
+            if known.discarded_at is None or study_documents.recorded_files(self.paths, known.id):
+                self.discard(known.id)
+            return
+        for call in known.calls:
+            if known.to_strike(call):
+                self.strike_call(known.id, call.number)
+
+    def withdraw_as_logged(self, known: Interview, by: str) -> None:
+        """Put the withdrawal on record with which an interview ended, unless it is there already."""
+        withdrawal = known.withdrawal
+        if withdrawal is not None and not self.withdrawal_on_record(known):
+            at = max(datetime.now(UTC), withdrawal.at)
+            self.withdraw(known.participant, ConsentWithdrawn(recorded_by=by, at=at))
+
+    def withdrawal_on_record(self, known: Interview) -> bool:
+        """Whether the withdrawal with which an interview ended is among the participant's consent events."""
+        withdrawal, events = known.withdrawal, self.consent_events(known.participant)
+        return withdrawal is not None and any(
+            isinstance(event, ConsentWithdrawn) and event.at >= withdrawal.at for event in events
+        )
+
+    def _interview(self, interview: str) -> Interview:
+        found = study_documents.interview(self.paths, interview)
+        if found is None or found.id != interview:
+            raise UsageError(f"The study has no interview {interview}.", "See: interviewkit participant list")
+        return found
+
+
+def _struck(due: Stretches, head: str, done: "Done") -> tuple[Struck, ...]:
+    """What was done; `head` is the one under which the recording had been closed."""
+    at, altered = datetime.now(UTC), done.before not in (head, done.after)
+    return tuple(Struck(start_frame=a, stop_frame=b, at=at, head=head, altered=altered) for a, b in due)

@@ -1,0 +1,103 @@
+"""Somebody withdraws in the course of a call: what follows, in an order that no kill can turn into a wrong.
+
+    room.withdraw ─► the log says so, on the disk ── stop ─► kept or destroyed, and the withdrawal on record
+
+The log's last action is the promise. Keeping needs the consent that stood during the call, so it comes before
+the withdrawal is put on record; destroying needs none and comes after it, when nothing can be added any
+more. `settle` does what a kill left undone, whenever a study is opened.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from interviewkit.capture import control
+from interviewkit.capture.control import Unfinished
+from interviewkit.consent import Record
+from interviewkit.errors import ConsentRefused, DeviceError, InterviewkitError, UsageError
+from interviewkit.models import Ending, Interview
+from interviewkit.recording import recover
+from interviewkit.study import Study
+from interviewkit.study_destroy import BY_ITSELF
+
+CLOSING_S = 20.0
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What became of an interview; `others` of the participant are those that stay as they are."""
+
+    interview: str
+    kept: bool
+    others: tuple[str, ...]
+
+
+def stop(study: Study, interview: str, *, by: str) -> Stopped:
+    """Keep or destroy what was recorded, as the interview's log says, and put the withdrawal on record.
+
+    The recorder is stopped by now, or is stopped here. Raises UsageError where nobody has withdrawn from the
+    interview, and StorageError where the disk refuses: then the rest is done when the study is opened next.
+    """
+    known = study.interview(interview)
+    if known.withdrawal is None:
+        raise UsageError(f"Nobody has withdrawn from {interview}.", "Nothing was changed.")
+    keep = known.withdrawal.ending is Ending.WITHDRAWN_KEEP
+    for left in control.unfinished(study):
+        if left.interview == interview:
+            _close(left)
+            if keep:
+                _keep(study, left)
+    study.withdraw_as_logged(known, by)
+    if not keep:
+        study.discard(interview)
+    others = tuple(
+        other.id
+        for other in study.interviews()
+        if other.participant == known.participant and other.id != interview and other.calls
+    )
+    return Stopped(interview, keep, others)
+
+
+def settle(study: Study) -> list[str]:
+    """Do what a kill left undone; hands back, in words, what could not be done now."""
+    problems = []
+    for name in study.promising():
+        try:
+            _settle(study, study.interview(name))
+        except InterviewkitError as error:
+            problems.append(f"{name}: what was promised to the participant is not done yet. {error}")
+    return problems
+
+
+def _settle(study: Study, known: Interview) -> None:
+    unfinished = [left for left in control.unfinished(study) if left.interview == known.id]
+    if known.withdrawal is not None and (unfinished or not study.withdrawal_on_record(known)):
+        stop(study, known.id, by=BY_ITSELF)
+    for left in unfinished:
+        # Also where nobody may make a call of it any more.
+        audio = study.paths.unfinished_audio(left.interview, left.recording)
+        if known.stricken(known.number_of(left.recording)) and audio.exists() and not _recorded(left):
+            study.strike_unfinished(known.id, left.recording, recover(audio).head)
+
+
+def _keep(study: Study, left: Unfinished) -> None:
+    """What the consent still covers; after a withdrawal by another way it stays as it is."""
+    with suppress(ConsentRefused):
+        grant = study.grant(study.interview(left.interview).participant, Record)
+        control.keep(study, grant, left.interview, left.recording)
+
+
+def _close(left: Unfinished) -> None:
+    """Have a recorder end that still runs: nobody may be recorded any more."""
+    recorder = left.attach()
+    if recorder is not None:
+        with recorder, suppress(DeviceError):
+            recorder.stop()
+            recorder.wait_closed(CLOSING_S)
+
+
+def _recorded(left: Unfinished) -> bool:
+    """Whether its recorder still runs."""
+    recorder = left.attach()
+    if recorder is not None:
+        recorder.close()
+    return recorder is not None
