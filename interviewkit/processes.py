@@ -22,6 +22,7 @@ GRACE_S = 2.0
 CAN_PAUSE = os.name == "posix"
 # A stopped child can't see that its parent is gone, so something must see it in its place.
 _GUARD = ("/bin/sh", "-c", 'read -r over || kill -KILL "-$1"', "guard")
+NICENESS = 10
 PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
 _PR_SET_DUMPABLE = 4
 _started: dict["Child", int] = {}
@@ -124,11 +125,14 @@ def child(module: str, *arguments: str, environment: dict[str, str] | None = Non
         running.end()
 
 
-def become_child(memory_bytes: int | None = None, cpu_s: int | None = None) -> tuple[BinaryIO, BinaryIO]:
+def become_child(
+    memory_bytes: int | None = None, cpu_s: int | None = None, niceness: int = NICENESS
+) -> tuple[BinaryIO, BinaryIO]:
     """Set this process up as a child and return its channels (from parent, to parent).
 
-    Lowers its priority, limits its memory and processor time where asked, ends it when its parent is
-    gone, and moves the standard output aside so that a library that prints can't break the protocol.
+    Lowers its priority (unless `niceness` is 0: somebody waits for it), limits its memory and processor time
+    where asked, ends it when its parent is gone, and moves the standard output aside so that a library that
+    prints can't break the protocol.
     """
     to_parent = os.fdopen(os.dup(1), "wb")
     from_parent = os.fdopen(os.dup(0), "rb")
@@ -136,7 +140,7 @@ def become_child(memory_bytes: int | None = None, cpu_s: int | None = None) -> t
     if os.name == "posix":
         import resource
 
-        os.nice(10)
+        os.nice(niceness)
         if memory_bytes is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         if cpu_s is not None:

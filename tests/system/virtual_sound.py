@@ -8,6 +8,7 @@ seconds late.
 import os
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +20,13 @@ from numpy.typing import NDArray
 
 RATE = 16_000
 SINKS = {
-    "interviewer_mic": "sink_name=interviewer_mic channels=1",
-    "phone_line": "sink_name=phone_line channels=1",
-    "call": "sink_name=call channels=2 channel_map=front-left,front-right",
+    "interviewer_mic": "sink_name=interviewer_mic channels=1 rate=48000",
+    "phone_line": "sink_name=phone_line channels=1 rate=48000",
+    "call": "sink_name=call channels=2 channel_map=front-left,front-right rate=48000",
+    # What is played is heard here as it is, at the rate of a recording.
+    "speaker": "sink_name=speaker channels=2 channel_map=front-left,front-right rate=16000",
 }
-FORM = "rate=48000 format=s16le norewinds=1"
+FORM = "format=s16le norewinds=1"
 # Two mono devices that share the clock of `call`: how far they are apart can be measured to the sample.
 REMAPPED = {
     "call_left": "source_name=call_left master=call.monitor channels=1 channel_map=mono"
@@ -38,6 +41,7 @@ DEVICES = {
     "left": "call_left",
     "right": "call_right",
 }
+OUTPUT = "speaker"
 
 
 class SoundSystem:
@@ -52,7 +56,13 @@ class SoundSystem:
         }
         (folder / "run").mkdir(mode=0o700)
         (folder / "asound.conf").write_text(_alsa(folder))
+        self.start()
+
+    def start(self) -> None:
+        """Start the daemon (again)."""
+        (self.folder / "native").unlink(missing_ok=True)
         self.process = self._daemon()
+        self.wait()
 
     def _daemon(self) -> "subprocess.Popen[bytes]":
         modules = [f"module-native-protocol-unix socket={self.folder / 'native'} auth-anonymous=1"]
@@ -117,21 +127,86 @@ class SoundSystem:
             player.kill()
             player.wait()
 
+    @contextmanager
+    def heard(self, sink: str = OUTPUT) -> Iterator["Monitor"]:
+        """What is played into a sink at 16 kHz, for the length of the block."""
+        monitor = Monitor(sink, {**os.environ, **self.environment})
+        try:
+            wait_until(lambda: monitor.frames, "the monitor does not record")
+            yield monitor
+        finally:
+            monitor.close()
+
     def stop(self) -> None:
         """End the daemon."""
         self.process.kill()
         self.process.wait()
 
 
+class Monitor:
+    """Records what a sink plays, and knows when each frame was heard."""
+
+    def __init__(self, sink: str, environment: dict[str, str]) -> None:
+        options = ["--raw", f"--rate={RATE}", "--channels=2", "--format=s16le", "--latency-msec=5"]
+        self._process = subprocess.Popen(
+            ["parec", f"--device={sink}.monitor", *options],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._pieces: list[bytes] = []
+        self._arrived: list[tuple[float, int]] = []
+        self._thread = threading.Thread(target=self._receive, daemon=True)
+        self._thread.start()
+
+    def _receive(self) -> None:
+        assert self._process.stdout is not None
+        while data := os.read(self._process.stdout.fileno(), 4096):
+            self._pieces.append(data)
+            self._arrived.append((time.monotonic(), self.frames + len(data) // 4))
+
+    @property
+    def frames(self) -> int:
+        """How many have been heard."""
+        return self._arrived[-1][1] if self._arrived else 0
+
+    @property
+    def both(self) -> NDArray[np.int16]:
+        """Both ears, shape (2, frames)."""
+        heard: NDArray[np.int16] = np.frombuffer(b"".join(self._pieces), np.int16).reshape(-1, 2).T
+        return heard
+
+    @property
+    def samples(self) -> NDArray[np.int16]:
+        """The left ear, shape (frames,)."""
+        left: NDArray[np.int16] = self.both[0]
+        return left
+
+    def at(self, frame: int) -> float:
+        """When a frame was heard, by `time.monotonic()`: no later than it arrived, on the steadiest clock."""
+        return min(moment_s - count / RATE for moment_s, count in self._arrived) + frame / RATE
+
+    def frame_at(self, moment_s: float) -> int:
+        """Which frame was heard at a moment."""
+        return round((moment_s - self.at(0)) * RATE)
+
+    def close(self) -> None:
+        """Stop."""
+        self._process.kill()
+        self._process.wait()
+        self._thread.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
 @contextmanager
 def sound_system(folder: Path) -> Iterator[SoundSystem]:
     """A sound system of one's own; the test is skipped where it can't be had."""
-    missing = [name for name in ("pulseaudio", "pactl", "paplay") if shutil.which(name) is None]
+    missing = [name for name in ("pulseaudio", "pactl", "paplay", "parec") if shutil.which(name) is None]
     if missing:
         pytest.skip(f"virtual sound cards need {', '.join(missing)}: make setup, as root, installs them")
     system = SoundSystem(folder)
     try:
-        system.wait()
         yield system
     finally:
         system.stop()
@@ -144,8 +219,9 @@ def _alsa(folder: Path) -> str:
         for name, source in DEVICES.items()
     ]
     # Without a default PortAudio ends the interpreter.
-    default = "pcm.!default { type asym capture.pcm interviewer playback.pcm interviewer }"
-    return "\n".join([*devices, default, f"ctl.!default {{ type pulse {server} }}", ""])
+    output = f'pcm.{OUTPUT} {{ type pulse {server} device "{OUTPUT}" }}'
+    default = f"pcm.!default {{ type asym capture.pcm interviewer playback.pcm {OUTPUT} }}"
+    return "\n".join([*devices, output, default, f"ctl.!default {{ type pulse {server} }}", ""])
 
 
 def voice(seed: int, length_s: float) -> NDArray[np.int16]:

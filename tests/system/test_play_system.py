@@ -1,0 +1,314 @@
+"""Real playback, by the real PortAudio into a virtual loudspeaker: exact, prompt, over with its parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from interviewkit.capture.playback import Player
+from interviewkit.errors import AudioError, DeviceError, InterviewkitError
+from interviewkit.models import Side
+from tests.system import real
+from tests.system.virtual_sound import RATE, Monitor, SoundSystem, find, sound_system, voice, wait_until
+
+pytestmark = pytest.mark.slow
+
+LENGTH_S = 30
+PROMPT_S = 0.15
+"""From a command to the change that is heard."""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
+    with sound_system(tmp_path_factory.mktemp("va")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _use(system: SoundSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in system.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
+@pytest.fixture(scope="module")
+def sound() -> NDArray[np.int16]:
+    """Something like a voice, nowhere silent, so that every sample can be found again."""
+    return voice(1, LENGTH_S)
+
+
+@pytest.fixture
+def monitor(system: SoundSystem) -> Iterator[Monitor]:
+    with system.heard() as recorded:
+        yield recorded
+
+
+def player(samples: NDArray[np.int16], side: Side | None = None) -> Player:
+    both = samples if samples.ndim == 2 else samples[None]
+    return Player(lambda start, stop: both[:, start:stop], both.shape[1], RATE, side)
+
+
+def over(playing: Player, timeout_s: float = 30) -> None:
+    """Return when it has been heard to the end."""
+    wait_until(lambda: playing.heard.ended, f"never ended: {playing.take_problem()}", timeout_s)
+
+
+def problem(playing: Player) -> InterviewkitError:
+    """What went wrong, as soon as it is known."""
+    found: list[InterviewkitError] = []
+
+    def told() -> bool:
+        error = playing.take_problem()
+        found.extend([error] if error is not None else [])
+        return bool(found)
+
+    wait_until(told, "no error was told")
+    return found[0]
+
+
+def begun(playing: Player) -> None:
+    """Return when sound is heard."""
+    wait_until(lambda: playing.heard.order == playing.turn.order and playing.heard.playing, "never began")
+
+
+def after(monitor: Monitor, frames: int) -> None:
+    """Return when so many more frames were heard."""
+    until = monitor.frames + frames
+    wait_until(lambda: monitor.frames >= until, "the monitor stopped")
+
+
+def alone(monitor: Monitor) -> NDArray[np.int16]:
+    """What was heard, without the silence before and after."""
+    after(monitor, RATE // 4)
+    heard = np.flatnonzero(monitor.samples)
+    return monitor.samples[heard[0] : heard[-1] + 1]
+
+
+def test_a_stretch_is_heard_to_the_sample_in_both_ears(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+    with player(sound) as playing:
+        playing.play(2.0, 4.0)
+        over(playing)
+        heard = alone(monitor)
+        wanted = sound[2 * RATE : 4 * RATE]
+        whole = np.flatnonzero(wanted)
+        assert np.array_equal(heard, wanted[whole[0] : whole[-1] + 1])
+        assert np.array_equal(*monitor.both)
+        assert playing.heard.frame == 4 * RATE
+        assert playing.take_problem() is None
+
+
+def test_a_loop_goes_round_without_a_seam(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+    with player(sound) as playing:
+        playing.play(3.0, 3.5, loop=True)
+        begun(playing)
+        after(monitor, 3 * RATE)
+        wanted = sound[3 * RATE : 7 * RATE // 2]
+        start = find(wanted, monitor.samples)
+        for round_ in range(4):
+            part = monitor.samples[start + round_ * wanted.size :][: wanted.size]
+            assert np.array_equal(part, wanted), round_
+        assert 3 * RATE <= playing.heard.frame < 7 * RATE // 2
+        playing.play_on()
+        wait_until(lambda: playing.heard.frame > 4 * RATE, "it did not go on")
+
+
+@pytest.mark.parametrize("speed", [1.5, 0.5, 2.0])
+def test_another_speed_takes_its_time_and_keeps_the_pitch(monitor: Monitor, speed: float) -> None:
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(LENGTH_S * RATE) / RATE)).astype(np.int16)
+    with player(tone) as playing:
+        playing.speed(speed)
+        playing.play(1.0, 7.0)
+        over(playing)
+        heard = alone(monitor)
+    assert heard.size / RATE == pytest.approx(6.0 / speed, rel=0.02)
+    spectrum = np.abs(np.fft.rfft(heard.astype(float)))
+    assert np.argmax(spectrum) * RATE / heard.size == pytest.approx(440, rel=0.02)
+
+
+def test_the_speed_changes_without_a_gap(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(LENGTH_S * RATE) / RATE)).astype(np.int16)
+    with player(tone) as playing:
+        playing.play()
+        begun(playing)
+        for speed in (1.25, 2.0, 0.75, 1.0):
+            playing.speed(speed)
+            wait_until(lambda: playing.heard.order == playing.turn.order, "never heard")
+            after(monitor, RATE // 2)
+        heard = np.abs(monitor.samples.astype(int))
+    start = int(np.flatnonzero(heard)[0])
+    loudest = [heard[at : at + 80].max() for at in range(start, heard.size - 80, 80)]
+    assert min(loudest) > 2000
+
+
+def test_a_jump_a_pause_and_going_on_are_heard_at_once(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+    with player(sound) as playing:
+        playing.play()
+        begun(playing)
+        for place_s in (20.0, 5.0):
+            pressed_s = time.monotonic()
+            playing.seek(place_s)
+            assert playing.position_s == place_s
+            begun(playing)
+            after(monitor, RATE // 2)
+            start = find(sound[round(place_s * RATE) :][: RATE // 4], monitor.samples)
+            assert 0 < monitor.at(start) - pressed_s < PROMPT_S
+        pressed_s = time.monotonic()
+        playing.pause()
+        after(monitor, RATE // 2)
+        last = int(np.flatnonzero(monitor.samples)[-1])
+        assert 0 < monitor.at(last) - pressed_s < PROMPT_S
+        stopped = playing.heard.frame
+        pressed_s = time.monotonic()
+        playing.resume()
+        after(monitor, RATE // 2)
+        first = last + 1 + int(np.flatnonzero(monitor.samples[last + 1 :])[0])
+        assert 0 < monitor.at(first) - pressed_s < PROMPT_S
+        # Not a sample was lost or heard twice.
+        assert find(monitor.samples[first : first + RATE // 4], sound) == stopped + np.argmax(
+            sound[stopped:] != 0
+        )
+
+
+def test_jumps_in_a_row_add_up(sound: NDArray[np.int16]) -> None:
+    with player(sound) as playing:
+        playing.play(20.0)
+        for _ in range(3):
+            playing.skip(-5)
+        assert playing.position_s == pytest.approx(5.0, abs=0.05)
+        begun(playing)
+        assert playing.position_s == pytest.approx(5.0, abs=0.5)
+
+
+@pytest.mark.parametrize("speed", [1.0, 1.5])
+def test_what_is_said_to_be_heard_is_heard(monitor: Monitor, speed: float) -> None:
+    """A mark is set at what was heard at the key: clicks stand at known frames, in a room's soft noise."""
+    random = np.random.default_rng(4)
+    clicks = random.normal(0, 200, LENGTH_S * RATE).astype(np.int16)
+    places = np.arange(1, LENGTH_S - 1) * RATE + random.integers(0, RATE // 3, LENGTH_S - 2)
+    for place in places:
+        clicks[place : place + 8] = [24_000, -24_000] * 4
+    with player(clicks) as playing:
+        playing.speed(speed)
+        playing.play()
+        begun(playing)
+        after(monitor, 7 * RATE)
+        loud = np.flatnonzero(np.abs(monitor.samples.astype(int)) > 8000)
+        starts = loud[np.insert(np.diff(loud) > RATE // 10, 0, True)]
+        assert starts.size > 5
+        for start in starts:
+            marked = playing.heard_at(monitor.at(int(start)))
+            assert np.min(np.abs(places - marked)) < 0.05 * RATE
+
+
+def test_one_side_is_heard_alone_and_both_together(monitor: Monitor) -> None:
+    sides = np.stack([voice(2, 6), voice(3, 6)])
+    with player(sides, Side.RIGHT) as playing:
+        playing.play(0.0, 1.0)
+        over(playing)
+        right = alone(monitor)
+        assert np.array_equal(right, np.trim_zeros(sides[1, :RATE]))
+        playing.listen_to(None)
+        playing.play(2.0, 3.0)
+        over(playing)
+        after(monitor, RATE // 4)
+        mean = np.rint(sides[:, 2 * RATE : 3 * RATE].mean(axis=0)).astype(np.int16)
+        start = find(mean, monitor.samples)
+        assert np.array_equal(monitor.samples[start : start + RATE], mean)
+
+
+def test_a_damaged_stretch_is_silence_and_is_said(sound: NDArray[np.int16]) -> None:
+    def read(start: int, stop: int) -> NDArray[np.int16]:
+        if start >= RATE:
+            raise AudioError("Record 1 is damaged.")
+        return sound[None, start:stop]
+
+    with Player(read, 2 * RATE, RATE) as playing:
+        playing.play()
+        over(playing)
+        problem = playing.take_problem()
+        assert isinstance(problem, AudioError)
+        assert playing.take_problem() is None
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        pytest.param("ctl.!default { type null }\n", id="a broken sound system, at which PortAudio aborts"),
+        pytest.param("pcm.!default { type file file /nowhere/x slave.pcm null }\n", id="unusable"),
+        pytest.param(None, id="no sound card at all"),
+    ],
+)
+def test_without_a_loudspeaker_there_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: NDArray[np.int16], configuration: str | None
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
+    monkeypatch.delenv("ALSA_CONFIG_PATH")
+    if configuration is not None:
+        (tmp_path / "asound.conf").write_text(configuration)
+        monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
+    with player(sound) as playing:
+        playing.play()
+        error = problem(playing)
+        assert isinstance(error, DeviceError)
+        assert error.hint
+        assert not playing.heard.playing
+        assert playing.position_s == 0
+        playing.play(1.0)
+        assert isinstance(problem(playing), DeviceError)
+
+
+def test_a_lost_loudspeaker_is_told_and_playing_goes_on_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: NDArray[np.int16]
+) -> None:
+    with sound_system(tmp_path) as own:
+        for name, value in own.environment.items():
+            monkeypatch.setenv(name, value)
+        with player(sound) as playing:
+            playing.play(1.0)
+            begun(playing)
+            own.stop()
+            assert "loudspeaker" in str(problem(playing))
+            stopped = playing.heard
+            assert not stopped.playing
+            own.start()
+            playing.resume()
+            begun(playing)
+            assert abs(playing.heard.frame - stopped.frame) < RATE
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_no_player_outlives_its_parent(how: signal.Signals) -> None:
+    program = (
+        "import time, numpy as np\n"
+        "from interviewkit.capture.playback import Player\n"
+        "sound = np.ones((1, 16000 * 60), np.int16)\n"
+        "player = Player(lambda a, b: sound[:, a:b], sound.shape[1], 16000)\n"
+        "player.play()\n"
+        "while not (player.heard.playing and player.heard.order == 1): time.sleep(0.01)\n"
+        "print(player._child.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    assert real.is_running(pid)
+    os.kill(parent.pid, how)
+    parent.wait()
+    parent.stdout.close()
+    wait_until(lambda: not real.is_running(pid), "the player lives on", 5)
+
+
+def test_what_the_sound_system_prints_reaches_no_terminal(
+    system: SoundSystem, sound: NDArray[np.int16], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with player(sound) as playing:
+        playing.play(0.0, 0.5)
+        over(playing)
+    assert capfd.readouterr() == ("", "")
