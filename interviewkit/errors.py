@@ -3,7 +3,7 @@
 InterviewkitError
 ├── UsageError            a command was given something that it cannot use
 ├── AudioError            a media file that cannot be read
-├── DeviceError           a sound device that is missing or that cannot be recorded from
+├── DeviceError           a sound device that is missing or that cannot be used
 ├── ScheduleError         a schedule that breaks its format (file, line, question)
 ├── StudyError            a study that is missing, damaged or newer than this program
 │   └── StorageError      a document that could not be read or written
@@ -58,7 +58,7 @@ class AudioError(InterviewkitError):
 
 
 class DeviceError(InterviewkitError):
-    """A sound device that is missing or that cannot be recorded from."""
+    """A sound device that is missing or that cannot be used."""
 
     exit_code = ExitCode.BAD_INPUT
 

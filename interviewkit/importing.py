@@ -7,7 +7,6 @@ The grant comes first: without consent not a byte of the file is looked at.
 """
 
 import csv
-import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -19,11 +18,11 @@ from interviewkit.consent import Grant, Record
 from interviewkit.decode import Media, open_media
 from interviewkit.errors import ScheduleError, UsageError
 from interviewkit.events import Event, Finished, Progress, Saved, Warned
+from interviewkit.exports.base import read_clock
 from interviewkit.models import Interview, Mark, Schedule, Side
 from interviewkit.paths import storage_errors
 from interviewkit.study import Study
 
-CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
 Marks = tuple[tuple[int, Mark], ...]
 """Marks with the line of the file that each comes from."""
 
@@ -94,13 +93,12 @@ def _mark(path: Path, line: int, row: dict[str, str | None], asked: Schedule) ->
         schedule.find(asked, question)
     except ScheduleError as error:
         raise ScheduleError(f"{path}, line {line}: {error.message}", error.hint) from None
-    match = CLOCK.fullmatch(time)
-    if match is None:
+    time_s = read_clock(time)
+    if time_s is None:
         raise UsageError(
             f"{path}, line {line}: “{time}” is not a time.", "Write seconds, mm:ss or h:mm:ss from the start."
         )
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return Mark(question=question, call=1, frame=round((3600 * hours + 60 * minutes + seconds) * SAMPLE_RATE))
+    return Mark(question=question, call=1, frame=round(time_s * SAMPLE_RATE))
 
 
 def _fill(

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contact": ("contact:contact", "Get hold of a participant: what came of it, appointments, safe times."),
     "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
+    "play": ("play:play", "Listen to any stretch of a call."),
     "process": ("process:process", "Turn recorded calls into transcripts."),
     "strike": (
         "strike:strike",

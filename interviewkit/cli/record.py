@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interviewkit.cli import options
+from interviewkit.cli.keys import keys
 from interviewkit.cli.shell import stopping
 from interviewkit.errors import DeviceError, ExitCode, InterviewkitError, StorageError, UsageError
 
@@ -231,7 +232,7 @@ def _watch(recorder: "Recorder", draw: "Callable[[Message], None]", for_s: float
     """Draw what happens until it is closed (`Closed`), the time is over, or a key ends it (None)."""
     from interviewkit.capture.messages import Closed, Levels, seconds
 
-    with _keys() as pressed:
+    with keys() as pressed:
         while pressed() not in ("q", "Q"):
             message = recorder.receive(0.2)
             if isinstance(message, Closed):
@@ -367,32 +368,3 @@ def _clock(length_s: float) -> str:
 def _hours(length_s: float) -> str:
     hours = length_s / 3600
     return f"{hours:.0f} h" if hours >= 2 else f"{length_s / 60:.0f} min"
-
-
-@contextmanager
-def _keys() -> Iterator[Callable[[], str]]:
-    """What tells the key that was pressed since the last time, without waiting; empty for none."""
-    if not sys.stdin.isatty():
-        yield lambda: ""
-    elif sys.platform != "win32":
-        import select
-        import termios
-        import tty
-
-        descriptor = sys.stdin.fileno()
-        before = termios.tcgetattr(descriptor)
-        tty.setcbreak(descriptor)
-        try:
-            yield (
-                lambda: (
-                    os.read(descriptor, 1).decode(errors="replace")
-                    if select.select([descriptor], [], [], 0)[0]
-                    else ""
-                )
-            )
-        finally:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
-    else:
-        import msvcrt
-
-        yield lambda: msvcrt.getwch() if msvcrt.kbhit() else ""

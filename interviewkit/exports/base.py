@@ -13,6 +13,7 @@ SHORTEST_CUE_MS = 200
 
 # Controls, direction overrides and what XML can't hold: they forge lines or break the reader's file.
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,15 @@ def clock(milliseconds: int, separator: str = ".") -> str:
 def hms(seconds: int) -> str:
     """`hh:mm:ss`, with as many hours as it takes."""
     return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def read_clock(text: str) -> float | None:
+    """Seconds from `[h:]mm:ss[.mmm]` or a number of seconds, as people write them; None for anything else."""
+    match = CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return 3_600 * hours + 60 * minutes + seconds
 
 
 def to_ms(time_s: float) -> int:
