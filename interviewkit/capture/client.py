@@ -31,6 +31,7 @@ from interviewkit.capture.messages import (
 from interviewkit.errors import DeviceError
 
 REHEARSAL_PATIENCE_S = 2.0
+CLOSING_S = 3.0
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
 # On Windows: out of the reach of the console's Ctrl-C and of its closing.
 _DETACHED = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
@@ -182,6 +183,9 @@ def rehearsal(inputs: tuple[Wanted, ...]) -> Iterator[Recorder]:
             yield recorder
         finally:
             recorder.stop()
+            # A device may be for one at a time: whoever comes next finds it free.
+            with suppress(DeviceError):
+                recorder.wait_closed(CLOSING_S)
 
 
 def _ended() -> DeviceError:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from interviewkit.errors import InterviewkitError
+from interviewkit.capture import messages as capture
+from interviewkit.errors import DeviceError, InterviewkitError
 from interviewkit.events import Event, Warned
 
 
@@ -44,3 +45,22 @@ class Told(Message):
     """Something that a worker wants the user to know, such as a study that another program writes to."""
 
     warned: Warned
+
+
+@dataclass
+class Heard(Message):
+    """A recorder that is listened to said something.
+
+    Levels are no exception, ten a second as they are: a peak that is passed over may be the one that matters.
+    """
+
+    source: object
+    said: capture.Message
+
+
+@dataclass
+class Deaf(Message):
+    """A recorder that was to be listened to could not begin, or came to an end by itself."""
+
+    source: object
+    error: DeviceError

@@ -39,7 +39,7 @@ async def test_home(app: InterviewkitApp, size: Size) -> None:
         await started(pilot)
         snapshot.check(app, "home")
         await pilot.press("question_mark")
-        await until(pilot, shows(app, "The same as commands"))
+        await until(pilot, shows(app, "all commands"))
         snapshot.check(app, "help")
 
 

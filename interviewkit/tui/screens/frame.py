@@ -15,7 +15,7 @@ from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
-ALWAYS = ("command_palette", "theme")
+ALWAYS = ("command_palette", "theme", "microphone")
 
 
 class Frame(Screen[None]):

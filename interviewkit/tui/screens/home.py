@@ -27,6 +27,7 @@ from interviewkit.tui.asking import Asking
 from interviewkit.tui.modals import AskLine, Choose
 from interviewkit.tui.screens.consent import ConsentScreen
 from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.sound import SoundScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.text import bar, count, minutes, pad, plain
 from interviewkit.tui.widgets.bars import TitleBar
@@ -63,6 +64,9 @@ class Home(Frame):
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
         Binding("r", "record", "record", show=False),
         Binding("i", "import", "import", tooltip="interviewkit import FILE --participant P07"),
+        Binding(
+            "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
+        ),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),
         Binding("q", "app.quit", "quit"),
@@ -155,6 +159,10 @@ class Home(Frame):
         """Bring in a recording of the participant under the cursor."""
         if row := self._selected():
             self.flow(self._import(row.person))
+
+    def action_microphone(self) -> None:
+        """Choose where the sound of calls comes from, and hear how it is."""
+        self.app.push_screen(SoundScreen())
 
     def action_process(self) -> None:
         """Transcribe what waits."""
