@@ -32,6 +32,7 @@ from interviewkit.errors import DeviceError
 
 REHEARSAL_PATIENCE_S = 2.0
 CLOSING_S = 3.0
+START_PATIENCE_S = 40.0
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
 # On Windows: out of the reach of the console's Ctrl-C and of its closing.
 _DETACHED = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
@@ -46,6 +47,9 @@ class Recorder:
         if connection is None:
             raise _ended()
         self._connection = connection
+        # A socket object of its own, so that the patience of one thread isn't that of the other.
+        self._outgoing = connection.dup()
+        self._outgoing.settimeout(endpoint.PATIENCE_S)
         self._lines = b""
         self._sending = threading.Lock()
         try:
@@ -123,6 +127,7 @@ class Recorder:
 
     def close(self) -> None:
         """Detach; the recording goes on."""
+        self._outgoing.close()
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -136,7 +141,7 @@ class Recorder:
     def _send(self, **command: object) -> None:
         with self._sending, suppress(OSError):
             # A recorder that is gone shows in `receive`.
-            self._connection.sendall(line(command))
+            self._outgoing.sendall(line(command))
 
 
 def start(order: Order) -> None:
@@ -159,7 +164,11 @@ def start(order: Order) -> None:
         with suppress(OSError):
             process.stdin.write(line(asdict(order)))
             process.stdin.flush()
+        # A sound system may hang; whoever waits for it must not.
+        alarm = threading.Timer(START_PATIENCE_S, process.kill)
+        alarm.start()
         said = process.stdout.readline()
+        alarm.cancel()
     if not said:
         raise DeviceError(
             "The recorder could not start.",

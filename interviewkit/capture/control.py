@@ -6,6 +6,7 @@ A recording that is being made, or that nobody made a call of, is `audio-<id>.ta
 folder with `audio-<id>.journal` beside it. Both are there before the first sample.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from interviewkit.study import Study
 from interviewkit.study_documents import Recorded, check_owner
 
 LEAST_ROOM_S = 60
+YOUNG_S = 120.0
 ROOM = 2
 """A call may take so many times as long as it is planned."""
 
@@ -137,12 +139,14 @@ def unfinished(study: Study) -> list[Unfinished]:
     found = []
     for path in sorted(study.paths.recordings.glob("*/audio-*.journal")):
         recording, interview = path.stem.removeprefix("audio-"), path.parent.name
-        if study.paths.unfinished_audio(interview, recording).exists():
-            order, messages = journal.read(path)
-            found.append(Unfinished(interview, recording, order, tuple(messages)))
-        elif recording in {call.recording for call in study.interview(interview).calls}:
+        began = study.paths.unfinished_audio(interview, recording).exists()
+        if not began and recording in {call.recording for call in study.interview(interview).calls}:
             # Killed between the call's entry and here.
             path.unlink(missing_ok=True)
+        # A journal alone is of one that never began, or of one that begins right now.
+        elif began or time.time() - path.stat().st_mtime > YOUNG_S:
+            order, messages = journal.read(path)
+            found.append(Unfinished(interview, recording, order, tuple(messages)))
     return found
 
 
@@ -155,8 +159,8 @@ def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> 
     ConsentRefused and StorageError, and then everything stays as it is, to try again.
     """
     audio = study.paths.unfinished_audio(interview, recording)
-    found = recover(audio)
-    if not found.records:
+    found = recover(audio) if audio.exists() else None
+    if found is None or not found.records:
         _drop(study, grant, interview, recording)
         return None
     order, messages = journal.read(study.paths.journal(interview, recording))

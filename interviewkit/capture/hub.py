@@ -1,7 +1,8 @@
 """The recorder's end of the conversation: many may be attached, none can hold it up.
 
-`publish` puts a message into each listener's queue; a listener that doesn't keep up misses levels, and one
-that has fallen far behind is let go, to attach again and hear what it missed.
+`publish` puts a message into each listener's queue; a listener that doesn't keep up misses what is repeated
+anyway, and one that has fallen far behind is let go, to attach again and hear what it missed. A screen that
+stands still for an hour isn't far behind, so that the recorder doesn't take itself for alone.
 """
 
 import hmac
@@ -29,6 +30,8 @@ KEPT_MESSAGES = 2000
 BEHIND = 50
 FAR_BEHIND = 1000
 _FLEETING = (Levels, Anchor, Saved, State)
+_REPEATED = (Levels, Anchor, Saved)
+"""What the next one of its kind makes up for: a listener that is behind does without."""
 
 Command = dict[str, Any]
 Answer = Callable[[Command], Message | None]
@@ -129,7 +132,7 @@ class _Listener:
         if self._queue.qsize() > FAR_BEHIND:
             with suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
-        elif self._queue.qsize() < BEHIND or not isinstance(message, Levels):
+        elif self._queue.qsize() < BEHIND or not isinstance(message, _REPEATED):
             self._queue.put(message)
 
     def finish(self) -> None:

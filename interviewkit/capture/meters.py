@@ -66,3 +66,18 @@ class Meter:
         return [
             tuple(read(channel[start : start + self._window_frames]) for channel in sound) for start in starts
         ]
+
+
+class Rhythm:
+    """Something that is due again and again, however late or unevenly it is asked."""
+
+    def __init__(self, period_s: float, now_s: float) -> None:
+        self._period_s = period_s
+        self._next_s = now_s + period_s
+
+    def due(self, now_s: float) -> bool:
+        """Whether it is time. Being asked late moves no beat; what was missed meanwhile is left out."""
+        if now_s < self._next_s:
+            return False
+        self._next_s += self._period_s * (1 + (now_s - self._next_s) // self._period_s)
+        return True

@@ -39,9 +39,10 @@ from interviewkit.capture.messages import (
     Saved,
     seconds,
 )
-from interviewkit.capture.meters import WINDOW_S, Meter, Reading
+from interviewkit.capture.meters import WINDOW_S, Meter, Reading, Rhythm
+from interviewkit.capture.shelf import Shelf
 from interviewkit.capture.tape import Tape
-from interviewkit.capture.tracks import Block, Lost, Mixer, Stretch, Track
+from interviewkit.capture.tracks import FROZEN_S, THAW_S, Block, Lost, Mixer, Stretch, Track
 from interviewkit.errors import DeviceError, InterviewkitError, StorageError
 from interviewkit.paths import storage_errors
 from interviewkit.recording import RecordingWriter, recover
@@ -65,21 +66,6 @@ class Source(Protocol):
 
     def take(self) -> list[Block]:
         """The blocks since the last time."""
-
-
-class Rhythm:
-    """Something that is due again and again, however late or unevenly it is asked."""
-
-    def __init__(self, period_s: float, now_s: float) -> None:
-        self._period_s = period_s
-        self._next_s = now_s + period_s
-
-    def due(self, now_s: float) -> bool:
-        """Whether it is time. Being asked late moves no beat; what was missed meanwhile is left out."""
-        if now_s < self._next_s:
-            return False
-        self._next_s += self._period_s * (1 + (now_s - self._next_s) // self._period_s)
-        return True
 
 
 def sealer(recipe: dict[str, str]) -> Sealer:
@@ -106,7 +92,7 @@ class Capture:
         asleep_s: Callable[[], float],
     ) -> None:
         """`publish` tells everybody; `asleep_s` says for how long the computer has slept since it started."""
-        now_s = time.monotonic()
+        now_s = self._now_s = self._patient_s = time.monotonic()
         self.reason: str | None = None
         self.paused_since_s: float | None = None
         self._order = order
@@ -131,25 +117,28 @@ class Capture:
         self._spool = Spool(order.channels) if order.provisional else None
         self._keeping: Keeping | None = None
         self._head = ""
-        self._noted: list[Gap] = []
         self._levels = Rhythm(WINDOW_S, now_s)
         self._seconds = Rhythm(1.0, now_s)
         self._commands = threading.Lock()
         self._failed = False
+        self._gaps: list[Gap] = []
+        self._clerk = None if order.journal is None else journal.Clerk(Path(order.journal))
         self._writer = self._new_writer()
 
-    def _new_writer(self) -> RecordingWriter | None:
+    def _new_writer(self) -> Shelf | None:
         if self._order.audio is None:
             return None
         using = sealer(self._order.seal)
-        return RecordingWriter(
-            Path(self._order.audio),
-            self._order.recording,
-            SAMPLE_RATE,
-            self._order.channels,
-            seal=using.seal,
-            suffix=using.suffix,
-            sync_every_s=SYNC_S,
+        return Shelf(
+            RecordingWriter(
+                Path(self._order.audio),
+                self._order.recording,
+                SAMPLE_RATE,
+                self._order.channels,
+                seal=using.seal,
+                suffix=using.suffix,
+                sync_every_s=SYNC_S,
+            )
         )
 
     # ── what anybody may call, from any thread ──────────────────────────────────────────────────
@@ -159,8 +148,12 @@ class Capture:
         return self._tape.frame_at(at_s)
 
     def mark(self, mark: str, at_s: float) -> None:
-        """Answer which frame a moment has, once the answer is in the journal."""
-        self._note(Marked(mark, self._tape.frame_at(at_s)))
+        """Answer which frame a moment has, once the answer is in the journal; no answer if it can't be."""
+        marked = Marked(mark, self._tape.frame_at(at_s))
+        if self._clerk is None:
+            self._publish(marked)
+        else:
+            self._clerk.note(marked, then=lambda: self._publish(marked))
 
     def pause(self, at_s: float) -> None:
         """Leave out what is heard from now on."""
@@ -208,6 +201,9 @@ class Capture:
 
     def tick(self, now_s: float) -> None:
         """Take what has come, write what is due, and say what there is to say."""
+        if now_s - self._now_s > FROZEN_S:
+            self._patient_s = now_s + THAW_S
+        self._now_s = now_s
         self._take(now_s)
         if self._levels.due(now_s):
             self._say_levels(now_s)
@@ -259,10 +255,15 @@ class Capture:
                 self._writer.close()
         except StorageError as error:
             self._disk_failed(error, now_s)
-        closed = Closed(self.reason or "ended by an error", self._stored_frames(), self._gaps(), self._head)
+        reason, gaps = self.reason or "ended by an error", journal.gaps(self._gaps)
+        closed = Closed(reason, self._stored_frames(), gaps, self._head)
         if self._spool is not None:
             self._spool.discard()
-        self._note(closed)
+        if self._clerk is not None:
+            # Whoever hears of the end reads the journal.
+            self._clerk.note(closed)
+            self._clerk.close()
+        self._publish(closed)
         return closed
 
     def _stored_frames(self) -> int:
@@ -281,12 +282,17 @@ class Capture:
             for readings in self._meters[place].readings():
                 for channel, reading in enumerate(readings, first):
                     self._heard[channel].append(reading)
-                    self._watches[channel].hear(reading, now_s)
-            self._board.put(Kind.STALLED, name, now_s - source.last_s > alarms.STALLED_S, now_s)
+                    self._watches[channel].hear(reading, now_s, self._talked_elsewhere_s(channel))
+            stalled = now_s - source.last_s > alarms.STALLED_S and now_s >= self._patient_s
+            self._board.put(Kind.STALLED, name, stalled, now_s)
             troubles = source.dropped_blocks + source.flagged_blocks
             if troubles > self._troubles[place]:
                 self._troubles[place] = troubles
                 self._board.happened(Kind.DROPOUT, name, now_s)
+
+    def _talked_elsewhere_s(self, channel: int) -> float | None:
+        others = (watch.talked_s for number, watch in enumerate(self._watches) if number != channel)
+        return max((talked_s for talked_s in others if talked_s is not None), default=None)
 
     def _write(self, stretches: list[Stretch], lost: list[tuple[int, Lost]], now_s: float) -> None:
         for place, loss in lost:
@@ -335,9 +341,11 @@ class Capture:
         self._note(Gap(self._tape.frame_at(now_s), round(slept_s, 1), "computer asleep", filled=False))
         self._board.happened(Kind.SUSPENDED, "", now_s, f"{slept_s / 60:.1f} minutes")
 
-    def _check_disk(self, writer: RecordingWriter, now_s: float) -> None:
+    def _check_disk(self, writer: Shelf, now_s: float) -> None:
         left_s = room_s(Path(str(self._order.audio)).parent, self._order.channels)
         self._publish(Saved(writer.stored_frames, left_s))
+        waiting_s = writer.waiting_s
+        self._board.put(Kind.DISK_SLOW, "", waiting_s > alarms.DISK_SLOW_S, now_s, f"{waiting_s:.0f}")
         low = left_s < alarms.DISK_LOW_S
         self._board.put(Kind.DISK_LOW, "", low, now_s, f"{max(0.0, left_s) / 60:.0f}")
         if left_s <= 0:
@@ -356,23 +364,15 @@ class Capture:
         self._board.put(Kind.DISK_FULL, "", True, now_s)
         self.stop("disk full")
 
-    def _gaps(self) -> tuple[Gap, ...]:
-        if self._order.journal is None:
-            return tuple(self._noted)
-        with suppress(StorageError):
-            return journal.gaps(journal.read(Path(self._order.journal))[1])
-        return ()
-
     def _tell(self, kind: Kind, where: str, on: bool, text: str) -> None:
-        self._note(Alarm(kind.value, where, on, self._tape.frames, text))
+        self._note(Alarm(kind.value, where, on, self._tape.frame_at(self._now_s), text))
 
     def _note(self, message: Message) -> None:
-        """Into the journal, then to everybody. A journal that can't be written must not end the recording."""
-        if self._order.journal is not None:
-            with suppress(StorageError):
-                journal.append(Path(self._order.journal), message)
-        elif isinstance(message, Gap):
-            self._noted.append(message)
+        """Into the journal, and to everybody."""
+        if isinstance(message, Gap):
+            self._gaps.append(message)
+        if self._clerk is not None:
+            self._clerk.note(message)
         self._publish(message)
 
 

@@ -1,6 +1,7 @@
 """A world for the recorder's parts: one sound in the room, devices with clocks of their own, no waiting."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,14 @@ def blocks(
     for number in range(round(length_s * 50)):
         at_s = start_s + (number * frames + np.arange(frames)) / true_rate_hz
         yield float(at_s[-1]) + 0.005, Block(float(at_s[0]), sound(at_s)[None])
+
+
+def wait_until(condition: Callable[[], object], complaint: str, timeout_s: float = 10.0) -> None:
+    """Look again and again until a condition holds; fails with the complaint when it takes too long."""
+    until_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < until_s, complaint
+        time.sleep(0.002)
 
 
 class Rig:

@@ -35,14 +35,15 @@ def speech(seed: int = 0, level: float = 0.1) -> NDArray[np.int16]:
     )
 
 
-def listen(sound: NDArray[np.int16], told: Told) -> dict[Kind, float]:
-    """Play a channel to a watch and say after how many seconds each alarm came."""
+def listen(sound: NDArray[np.int16], told: Told, *, others_talk_from_s: float = 1e9) -> dict[Kind, float]:
+    """Play a channel to a watch and say after how many seconds each alarm came; others talk from then on."""
     watch = Watch("phone", told.board, 0.0)
     came: dict[Kind, float] = {}
     for start in range(0, sound.size, RATE // 10):
         now_s = (start + RATE // 10) / RATE
         before = len(told.said)
-        watch.hear(read(sound[start : start + RATE // 10]), now_s)
+        elsewhere_s = now_s if now_s > others_talk_from_s else None
+        watch.hear(read(sound[start : start + RATE // 10]), now_s, elsewhere_s)
         for kind, on in told.said[before:]:
             if on:
                 came.setdefault(kind, now_s)
@@ -61,10 +62,38 @@ def test_a_converter_that_flickers_is_dead_too() -> None:
     assert listen(flicker, Told()).keys() == {Kind.DEAD}
 
 
-def test_next_to_nothing_is_noticed_within_twelve_seconds() -> None:
-    came = listen(tone(300, 10 ** (-66 / 20), 14), Told())
+@pytest.mark.parametrize("others_talk_from_s", [0.0, 1e9])
+@pytest.mark.parametrize("level_db", [-57, -60, -66])
+def test_next_to_nothing_is_noticed_within_twelve_seconds(level_db: float, others_talk_from_s: float) -> None:
+    came = listen(tone(300, 10 ** (level_db / 20), 14), Told(), others_talk_from_s=others_talk_from_s)
     assert 9.9 < came[Kind.QUIET] <= 12
     assert came.keys() == {Kind.QUIET}
+
+
+def test_noise_of_a_mean_level_of_minus_60_is_next_to_nothing() -> None:
+    noise = np.random.default_rng(2).normal(0, 32.768, 14 * RATE).astype(np.int16)
+    assert 9.9 < listen(noise, Told())[Kind.QUIET] <= 12
+
+
+def test_a_microphone_that_fades_is_noticed_within_twelve_seconds() -> None:
+    came = listen(np.concatenate([speech(), speech() // 500, speech() // 500]), Told())
+    assert 19 < came[Kind.QUIET] <= 22
+    assert came.keys() == {Kind.QUIET}
+
+
+def test_who_listens_is_no_fault_but_two_minutes_without_a_sound_are() -> None:
+    noise = np.random.default_rng(3).normal(0, 20, 140 * RATE).astype(np.int16)
+    came = listen(np.concatenate([speech(), noise]), Told(), others_talk_from_s=8)
+    assert 119 < came[Kind.QUIET] - 10 <= 121
+    assert came.keys() == {Kind.QUIET}
+
+
+def test_a_line_that_is_exactly_silent_between_words_is_not_dead_in_every_pause() -> None:
+    word, pause = speech()[:RATE], np.zeros(4 * RATE, np.int16)
+    told = Told()
+    listen(np.concatenate([*[word, pause] * 6, np.zeros(20 * RATE, np.int16)]), told, others_talk_from_s=0)
+    dead = [on for kind, on in told.said if kind is Kind.DEAD]
+    assert dead == [True, False, True, False, True, False, True]
 
 
 def test_a_quiet_voice_and_pauses_in_talk_are_no_alarm() -> None:
@@ -84,7 +113,7 @@ def test_distortion_is_said_at_once_and_taken_back_later() -> None:
     assert told.said == [(Kind.CLIPPING, True), (Kind.CLIPPING, False)]
 
 
-def test_an_alarm_is_told_once_while_it_lasts_and_an_event_each_time() -> None:
+def test_an_alarm_is_told_once_while_it_lasts_and_an_event_once_a_second() -> None:
     told = Told()
     for now_s in (1.0, 2.0, 3.0):
         told.board.put(Kind.STALLED, "phone", True, now_s)
@@ -92,6 +121,7 @@ def test_an_alarm_is_told_once_while_it_lasts_and_an_event_each_time() -> None:
     told.board.put(Kind.STALLED, "phone", False, 5.0)
     assert told.said == [(Kind.STALLED, True), (Kind.STALLED, False)]
     told.board.happened(Kind.DROPOUT, "phone", 6.0)
+    told.board.happened(Kind.DROPOUT, "phone", 6.9)
     told.board.happened(Kind.DROPOUT, "phone", 7.0)
     assert told.said[2:] == [(Kind.DROPOUT, True)] * 2
 

@@ -197,6 +197,18 @@ def test_who_does_not_listen_is_let_go_and_holds_nobody_up(desk: Desk) -> None:
         raise AssertionError("it was never let go")
 
 
+def test_who_stands_still_for_long_stays_attached(desk: Desk) -> None:
+    """A screen that hangs must not make the recorder believe that it is alone."""
+    with Recorder(desk.address) as recorder:
+        _wait_until(lambda: len(desk.hub._listeners) == 1)
+        for second in range(7200):
+            desk.hub.publish(Anchor(float(second), "2026-01-01T00:00:00+00:00", second))
+            desk.hub.publish(Saved(second, 9.0))
+        desk.hub.publish(ALARM)
+        assert until(recorder, Alarm) == ALARM
+        assert len(desk.hub._listeners) == 1
+
+
 def test_without_a_recorder_there_is_no_attachment(tmp_path: Path) -> None:
     for name in ("r.sock", "r.port"):
         with pytest.raises(DeviceError, match="ended by itself"):

@@ -1,6 +1,7 @@
 """Blocks in, a recording and messages out: with scripted devices, and time as fast as it can be counted."""
 
 import os
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,10 +27,11 @@ from interviewkit.capture.messages import (
     Saved,
     Wanted,
 )
+from interviewkit.capture.meters import Rhythm
 from interviewkit.capture.tracks import Block
-from interviewkit.capture.writer import SETTLED_S, Capture, Rhythm, room_s
+from interviewkit.capture.writer import SETTLED_S, Capture, room_s
 from interviewkit.recording import RecordingReader, Recovered, recover
-from tests.unit.capture_world import BEGIN_S, sound
+from tests.unit.capture_world import BEGIN_S, sound, wait_until
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Device:
     dropped_blocks: int = 0
     flagged_blocks: int = 0
     on: bool = True
+    lost_before: bool = False
     waiting: list[Block] = field(default_factory=list)
 
     def take(self) -> list[Block]:
@@ -51,7 +54,8 @@ class Device:
     def hear(self, at_s: float, room_s: float) -> None:
         if self.on:
             samples = sound(BEGIN_S + room_s + np.arange(320) / SAMPLE_RATE)[None]
-            self.waiting.append(Block(at_s, samples))
+            self.waiting.append(Block(at_s, samples, self.lost_before))
+            self.lost_before = False
             self.last_s = at_s + 0.02
 
 
@@ -135,10 +139,14 @@ def test_at_most_two_seconds_are_not_in_the_file_yet(tmp_path: Path) -> None:
     studio = Studio(tmp_path)
     for _ in range(30):
         studio.run(0.1)
-        missing = (studio.now_s - studio.start_s) * SAMPLE_RATE - studio.capture._writer.stored_frames  # type: ignore[union-attr]
-        assert missing <= 1.5 * SAMPLE_RATE
+        wait_until(lambda: missing_frames(studio) <= 1.5 * SAMPLE_RATE, "too much waits")
     left = recover_copy(studio, tmp_path)
     assert left.frames == 32_000
+
+
+def missing_frames(studio: Studio) -> float:
+    assert studio.capture._writer is not None
+    return (studio.now_s - studio.start_s) * SAMPLE_RATE - studio.capture._writer.stored_frames
 
 
 def recover_copy(studio: Studio, folder: Path) -> Recovered:
@@ -169,11 +177,24 @@ def test_a_mark_has_the_frame_of_its_moment_and_is_in_the_journal(tmp_path: Path
     studio = Studio(tmp_path)
     studio.run(2)
     studio.capture.mark("q1", studio.now_s)
+    wait_until(lambda: isinstance(studio.said[-1], Marked), "it was not answered")
     mark = studio.said[-1]
     assert isinstance(mark, Marked)
     assert abs(mark.frame - 2 * SAMPLE_RATE) <= 2
     assert journal.read(tmp_path / "a.journal")[1] == [studio.said[-1]]
     studio.close()
+
+
+def test_a_mark_that_the_disk_refuses_is_not_acknowledged(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(1)
+    (tmp_path / "a.journal").unlink()
+    (tmp_path / "a.journal").mkdir()
+    studio.capture.mark("q1", studio.now_s)
+    studio.run(1)
+    studio.close()
+    assert studio.of(Marked) == []
+    assert stored(studio).shape[1] > SAMPLE_RATE
 
 
 def test_sound_that_stays_away_is_an_alarm_and_then_a_gap(tmp_path: Path) -> None:
@@ -203,8 +224,73 @@ def test_blocks_that_were_dropped_or_flagged_are_said_at_once(tmp_path: Path) ->
     assert studio.alarms() == [("dropout", True)]
     studio.devices[0].dropped_blocks += 1
     studio.run(7)
-    assert studio.alarms() == [("dropout", True), ("dropout", True), ("dropout", False)]
+    assert studio.alarms() == [("dropout", True), ("dropout", False)]
     studio.close()
+
+
+def test_losses_without_end_are_told_once_a_second(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    for _ in range(500):
+        studio.devices[0].flagged_blocks += 1
+        studio.run(0.02)
+    assert studio.alarms() == [("dropout", True)] * 10
+    studio.close()
+
+
+def test_a_loss_that_the_sound_system_tells_of_is_kept_with_its_place(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.run(2)
+    studio.devices[0].lost_before = True
+    studio.run(1)
+    (gap,) = studio.close().gaps
+    assert gap.frame == pytest.approx(2 * SAMPLE_RATE, abs=2)
+    assert (gap.reason, gap.filled, gap.seconds) == ("sound lost", True, 0.0)
+
+
+def test_a_recorder_that_stood_still_raises_no_alarm_for_what_it_did_not_hear_meanwhile(
+    tmp_path: Path,
+) -> None:
+    studio = Studio(tmp_path)
+    studio.run(2)
+    for _ in range(500):
+        studio.devices[0].hear(studio.now_s, studio.now_s - studio.start_s)
+        studio.now_s += 0.02
+    late, studio.devices[0].waiting = studio.devices[0].waiting, []
+    studio.devices[0].last_s = studio.start_s + 2
+    studio.capture.tick(studio.now_s)
+    studio.devices[0].waiting, studio.devices[0].last_s = late, studio.now_s
+    studio.run(1)
+    assert studio.alarms() == []
+    assert studio.close().gaps == ()
+    samples = stored(studio)[0]
+    assert samples.size == pytest.approx(13 * SAMPLE_RATE, abs=50)
+    assert np.mean(samples == heard(14)[: samples.size]) > 0.99
+
+
+def test_a_disk_that_keeps_it_waiting_is_said_and_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interviewkit.capture.writer.SYNC_S", 0.0)
+    monkeypatch.setattr("interviewkit.capture.alarms.DISK_SLOW_S", 0.2)
+    goes_on = threading.Event()
+    fsync = os.fsync
+    studio = Studio(tmp_path)
+    monkeypatch.setattr(os, "fsync", lambda file: (goes_on.wait(30), fsync(file))[1])
+    studio.run(10)
+    wait_until(lambda: studio.capture._writer.waiting_s > 0.2, "it did not wait")  # type: ignore[union-attr]
+    studio.run(2)
+    studio.capture.mark("q1", studio.now_s)
+    assert studio.alarms() == [("disk slow", True)]
+    assert len(studio.of(Levels)) == pytest.approx(120, abs=2)
+    assert studio.of(Marked) == []
+    goes_on.set()
+    wait_until(lambda: studio.of(Marked), "it was not answered")
+    wait_until(lambda: studio.capture._writer.waiting_s == 0, "it did not catch up")  # type: ignore[union-attr]
+    studio.run(2)
+    assert studio.alarms() == [("disk slow", True), ("disk slow", False)]
+    studio.close()
+    samples = stored(studio)[0]
+    assert np.mean(samples == heard(15)[: samples.size]) > 0.99
 
 
 def test_a_computer_that_slept_is_noted(tmp_path: Path) -> None:
