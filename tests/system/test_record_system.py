@@ -454,7 +454,8 @@ def test_a_computer_that_stood_still_has_a_gap_and_everything_after_it_in_its_pl
             wait_until(lambda: recorder.receive(4.5) is None, "it was not stopped")
         until(recorder, lambda message: player.poll() is not None, 30)
         kept, samples = finish(study, grant, recorder)
-    assert sum(gap.seconds for gap in kept.call.gaps) == pytest.approx(lasted_s[0], abs=0.5)
+    # Half a second of it may have come all the same: the sound system went on and kept it.
+    assert -1 < sum(gap.seconds for gap in kept.call.gaps) - lasted_s[0] < 0.2
     before, after = find(played[RATE : 3 * RATE], samples[0]), find(played[13 * RATE : 15 * RATE], samples[0])
     assert (after - before) / RATE == pytest.approx(12, abs=0.4)
 

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 RATE = 16_000
+PRIORITY = -15
 SINKS = {
     "interviewer_mic": "sink_name=interviewer_mic channels=1 rate=48000",
     "phone_line": "sink_name=phone_line channels=1 rate=48000",
@@ -85,6 +86,7 @@ class SoundSystem:
 
     def wait(self) -> None:
         """Return when it answers."""
+        like_hardware(self.process.pid)
         wait_until(lambda: self.pactl("info").returncode == 0, "the sound system did not start")
 
     def pactl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -96,6 +98,12 @@ class SoundSystem:
             text=True,
             check=False,
         )
+
+    def offer(self, name: str, source: str) -> None:
+        """Make a source a device of that name, for programs that start from now on."""
+        line = f'pcm.{name} {{ type pulse server "unix:{self.folder / "native"}" device "{source}"'
+        with (self.folder / "asound.conf").open("a") as file:
+            file.write(f'{line} hint {{ show on description "{name}" }} }}\n')
 
     def unload(self, sink: str) -> None:
         """Pull a device out."""
@@ -121,6 +129,7 @@ class SoundSystem:
             env={**os.environ, **self.environment},
             stderr=subprocess.DEVNULL,
         )
+        like_hardware(player.pid)
         try:
             yield player
         finally:
@@ -222,6 +231,15 @@ def _alsa(folder: Path) -> str:
     output = f'pcm.{OUTPUT} {{ type pulse {server} device "{OUTPUT}" }}'
     default = f"pcm.!default {{ type asym capture.pcm interviewer playback.pcm {OUTPUT} }}"
     return "\n".join([*devices, output, default, f"ctl.!default {{ type pulse {server} }}", ""])
+
+
+def like_hardware(pid: int) -> None:
+    """Let busy programs not hold up what stands for a sound card, as they can't hold up a real one.
+
+    A desktop gives its sound system real-time priority; here only root can give some.
+    """
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, PRIORITY)
 
 
 def voice(seed: int, length_s: float) -> NDArray[np.int16]:
