@@ -8,9 +8,10 @@ number. What an `Agenda` tells is pure; what is done about it asks for the grant
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from interviewkit.appointment_times import Clock
 from interviewkit.appointments import Standing, reminder_due
 from interviewkit.consent import Record, Store, Transcribe
 from interviewkit.models import Ending, Group
@@ -208,7 +209,7 @@ def next_step(person: Person, talk: Talk | None) -> Step:
 
 def look(study: Study, now: datetime | None = None) -> Agenda:
     """Read the agenda off a study: quick where nothing has changed, and it makes the index if it must."""
-    moment = datetime.now(UTC) if now is None else now
+    moment = Clock().now() if now is None else now
     index = study.index()
     people = tuple(sorted(map(_person, index.get("participants", [])), key=_by_number))
     talks = tuple(sorted(map(_talk, index.get("interviews", [])), key=_by_number))

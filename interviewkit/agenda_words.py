@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from interviewkit.agenda import Agenda, Appointment, Person, Reached, State, Step, Talk, next_step
 from interviewkit.appointment_times import short
+from interviewkit.models import Ending
 from interviewkit.phrases import count, minutes
 
 NAMED = 6
@@ -54,7 +55,7 @@ def _to_hold(agenda: Agenda) -> Iterator[Item]:
     if agenda.to_continue:
         talks = [f"{talk.id} ({_broken_off(talk)})" for talk in agenda.to_continue]
         first = agenda.to_continue[0]
-        command = f"interviewkit record {first.participant} --interview {first.id}"
+        command = f"interviewkit hold {first.participant} --plain --interview {first.id}"
         yield Item(f"{count(len(talks), 'interview')} to continue: {_named(talks)}", ENTER, command)
     if agenda.passed:
         names = [agreed.participant for agreed in agenda.passed]
@@ -101,7 +102,7 @@ def step(person: Person, talk: Talk | None) -> str:
     if found is Step.NOTHING:
         return _at_rest(person, talk)
     if found is Step.CONTINUE and talk is not None:
-        return f"{found.value} ({_broken_off(talk)})"
+        return found.value if talk.ending is Ending.LATER else f"{found.value} ({_broken_off(talk)})"
     if found is Step.TRANSCRIBE and talk is not None and len(talk.waiting) < talk.calls:
         return f"{found.value} {len(talk.waiting)} of {talk.calls}"
     if found is Step.READ and talk is not None and talk.flags:
@@ -121,7 +122,7 @@ def recruitment(person: Person, agenda: Agenda) -> str:
         return "log damaged"
     agreed = agenda.appointment_of(person.id)
     if agreed is not None and agenda.day is not None:
-        return f"{short(agreed.at, agenda.day)}{' passed' if agreed.passed else ''}"
+        return f"{'! ' if agreed.passed else ''}{short(agreed.at, agenda.day)}"
     latest = person.contact.latest
     again = f" ×{person.contact.attempts}" if person.contact.attempts > 1 else ""
     return "" if latest is None else f"{latest.value}{again}"

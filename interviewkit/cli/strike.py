@@ -40,13 +40,12 @@ def strike(study_dir: Path | None, interview: str, call: int, start: str, stop: 
 
 def _seconds(text: str) -> float:
     """Seconds from `ss`, `mm:ss` or `h:mm:ss`."""
-    from interviewkit.importing import CLOCK
+    from interviewkit.exports.base import read_clock
 
-    match = CLOCK.fullmatch(text.strip())
-    if match is None:
+    found = read_clock(text)
+    if found is None:
         raise UsageError(f"{text} is not a time.", "Write seconds, mm:ss or h:mm:ss from the call's start.")
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return 3600 * hours + 60 * minutes + seconds
+    return found
 
 
 def _check(call: "Call", start_s: float, stop_s: float) -> None:

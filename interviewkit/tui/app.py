@@ -44,6 +44,7 @@ LOOK_EVERY_S = 2.0
 STOP_EVERY_S = 0.2
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
 THEME_VARIABLE = "INTERVIEWKIT_THEME"
+NAME_VARIABLE = "INTERVIEWKIT_NAME"
 DARK = Theme(
     name="dark",
     primary="#7cc4c4",
@@ -94,7 +95,7 @@ class InterviewkitApp(App[None]):
         self._first = participant
         self.study = Study.open(folder, self._heard)
         self.animation_level = "none"
-        self.taken_by = ""
+        self.taken_by = os.environ.get(NAME_VARIABLE, "").strip()
         self.pressed_s = time.monotonic()
         self.calls = Calls(self)
         self.crash: Exception | None = None

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList, Static
@@ -55,8 +56,34 @@ class Choose(ModalScreen[str | None]):
         self.dismiss(event.option_id)
 
 
+class Pick(ModalScreen[str | None]):
+    """One of a few things, each with a key of its own, which is the answer; `choices` are (key, text)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "back")]
+
+    def __init__(self, title: str, choices: Choices, about: str = "") -> None:
+        super().__init__()
+        self._title, self._choices, self._about = title, choices, about
+
+    def compose(self) -> ComposeResult:
+        """Title, what to know, the choices with their keys."""
+        with Vertical(classes="dialog"):
+            yield Label(plain(self._title), classes="dialog-title")
+            if self._about:
+                yield Static(paragraphs(self._about), classes="dialog-about")
+            for key, text in self._choices:
+                yield Label(Content.assemble((f"{key}  ", "bold $accent"), plain(text)))
+            yield Label("Esc back", classes="keys", markup=False)
+
+    def on_key(self, event: Key) -> None:
+        """A choice's key takes it; any other does nothing."""
+        if event.key in [key for key, _ in self._choices]:
+            event.stop()
+            self.dismiss(event.key)
+
+
 class AskLine(ModalScreen[str | None]):
-    """A line of text that `check` finds nothing wrong with."""
+    """A line of text that `check` finds nothing wrong with; `read` says how it is understood meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "back")]
 
@@ -68,10 +95,11 @@ class AskLine(ModalScreen[str | None]):
         value: str = "",
         check: Check = lambda line: "" if line.strip() else "Write something, or press Esc.",
         suggester: Suggester | None = None,
+        read: Check | None = None,
     ) -> None:
         super().__init__()
         self._title, self._about, self._begun = title, about, value
-        self._check, self._suggester = check, suggester
+        self._check, self._suggester, self._read = check, suggester, read
 
     def compose(self) -> ComposeResult:
         """Title, what to know, the line, what is wrong with it."""
@@ -85,8 +113,9 @@ class AskLine(ModalScreen[str | None]):
             yield Label(f"⏎ done{more}   Esc back", classes="keys", markup=False)
 
     @on(Input.Changed)
-    def _being_typed(self) -> None:
-        self.query_one("#wrong", Static).update("")
+    def _being_typed(self, event: Input.Changed) -> None:
+        understood = self._read(event.value) if self._read is not None else ""
+        self.query_one("#wrong", Static).update(plain(understood))
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

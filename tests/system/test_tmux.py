@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from interviewkit import contacts
 from interviewkit.study import Study
 from tests import small_study
 from tests.tui import study as studies
@@ -35,6 +36,7 @@ class Terminal:
 
     def _tmux(self, *arguments: str) -> str:
         environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+        environment.pop("INTERVIEWKIT_NAME", None)
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         command = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
@@ -124,3 +126,43 @@ def test_outside_a_study_there_is_help(tmp_path: Path) -> None:
         assert "Model weights:" in terminal.wait("ended with 0")
     finally:
         terminal.close()
+
+
+def test_an_appointment_is_booked_and_an_attempt_logged(terminal: Terminal, study: Study) -> None:
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P02")
+    terminal.wait("P02  Patients")
+    terminal.keys("/")
+    terminal.wait("Number:")
+    terminal.keys("2")
+    terminal.wait("P02   ⏎ go there")
+    terminal.keys("Enter")
+    terminal.wait("? help")
+    terminal.keys("a")
+    terminal.wait("Appointment  none")
+    terminal.keys("b")
+    terminal.wait("When is P02 rung?")
+    terminal.types("tomorrow 15:0")
+    terminal.wait("time of day is missing")
+    terminal.types("0")
+    terminal.wait("at 15:00, tomorrow.")
+    terminal.keys("Enter")
+    terminal.wait("Who enters this?")
+    terminal.types("Zoë")
+    terminal.keys("Enter")
+    terminal.wait("Logged: booked.")
+    terminal.keys("l")
+    terminal.wait("What happened with P02?")
+    terminal.keys("a")
+    terminal.wait("no. The last attempt is less than 4 hours ago.")
+    terminal.keys("u")
+    terminal.wait("take back: no answer")
+    terminal.keys("Enter")
+    terminal.wait("Ring now?    yes")
+    terminal.keys("Escape")
+    terminal.wait("tomorrow 15:00  P02  Patients  consent given")
+    terminal.keys("q")
+    terminal.wait("ended with 0")
+    log = contacts.of(study, "P02").log
+    assert [contact.kind.value for contact in log] == ["booked", "no answer", "entered by mistake"]
+    assert {contact.by for contact in log} == {"Zoë"}

@@ -15,7 +15,7 @@ from tests.tui import study as studies
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("INTERVIEWKIT_THEME", "INTERVIEWKIT_DEBUG", "NO_COLOR"):
+    for name in ("INTERVIEWKIT_THEME", "INTERVIEWKIT_DEBUG", "INTERVIEWKIT_NAME", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("INTERVIEWKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("interviewkit.settings.user_settings_file", lambda: Path("/nowhere/settings.toml"))

@@ -127,7 +127,7 @@ async def test_what_waits_is_transcribed(app: InterviewkitApp, study: Study, spe
         # The first call has 8,000 samples a second, which the engines can't take; the second goes on.
         await until(pilot, lambda: not app.working)
         await until(pilot, shows(app, "! P02-1, call 1 has 8000 samples"))
-        await until(pilot, shows(app, "1 of 2 waits"))
+        await until(pilot, shows(app, "transcribe 1 of 2"))
         assert speech.asked
 
 
@@ -228,7 +228,7 @@ async def test_after_a_withdrawal_the_transcript_stays_closed(app: InterviewkitA
     async with app.run_test() as pilot:
         await started(pilot)
         small_study.withdraw(study, "P01")
-        await pilot.press("enter")
+        await pilot.press("o")
         await until(pilot, shows(app, "! No consent of P01 for “store”: the participant has withdrawn."))
         assert "letter" not in text(app)
 

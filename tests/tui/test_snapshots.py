@@ -39,8 +39,10 @@ async def test_home(app: InterviewkitApp, size: Size) -> None:
         await started(pilot)
         snapshot.check(app, "home")
         await pilot.press("question_mark")
-        await until(pilot, shows(app, "all commands"))
+        await until(pilot, shows(app, "all that waits"))
         snapshot.check(app, "help")
+        await pilot.press("end")
+        await until(pilot, shows(app, "interviewkit agenda"))
 
 
 async def test_an_empty_study(study: Study, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,3 +1,6 @@
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,11 +10,13 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
 
-from interviewkit.agenda import Agenda, Person, State, Talk
+from interviewkit.agenda import Agenda, Appointment, Person, Reached, State, Talk
+from interviewkit.appointments import Standing
 from interviewkit.exports.base import UNFIT
-from interviewkit.tui import text
+from interviewkit.models import Ending
+from interviewkit.tui import file_names, home_lines, text
+from interviewkit.tui.home_lines import Row, Widths
 from interviewkit.tui.modals import Line, paragraphs
-from interviewkit.tui.screens import home
 from interviewkit.tui.screens.transcript import seconds
 from interviewkit.tui.text import Harmless
 from interviewkit.tui.widgets.bars import Notice, Work, notice_line, work_line
@@ -64,8 +69,10 @@ def test_every_line_that_is_made_of_data_is_literal(one: str, two: str) -> None:
         notice_line((Notice(one, two, alarm=True),)),
         work_line(Work(one, two, 1, 2)),
         paragraphs(f"{one}\n{two}"),
-        home.labelled("Waiting", [(one, "c"), (two, "")]),
-        home.line(home.Row(Person(one, two, one), Talk(two, damaged=True)), {}, 12),
+        home_lines.labelled("Waiting", [(one, "c"), (two, "")]),
+        home_lines.line(
+            Row(Person(one, two, one), Talk(two, damaged=True)), {}, Widths(6, 12), Agenda((), (), ())
+        ),
     ]
     for content in made:
         assert not UNFIT.search(content.plain.replace("\n", ""))
@@ -142,53 +149,125 @@ def test_work_shows_how_far_and_how_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("talk", "shown"),
+    ("person", "talk", "says", "remedy"),
     [
-        (Talk("P01-1"), "no recording"),
-        (Talk("P01-1", 1, 60, (1,), 60), "waits"),
-        (Talk("P01-1", 2, 60, (2,), 60), "1 of 2 waits"),
-        (Talk("P01-1", 1, 60), "transcribed"),
-        (Talk("P01-1", 1, 60, flags=3), "3 to check"),
+        (Person("P01", state=State.REFUSED), None, "P01: said no", ""),
+        (Person("P01", state=State.WITHDRAWN), Talk("P01-1", 1, 60), "P01: withdrawn", ""),
+        (Person("P01"), None, "P01 can't be read", "backup"),
+        (GIVEN, Talk("P01-1", damaged=True), "P01-1 can't be read", "backup"),
+        (replace(GIVEN, contact=Standing(refused=True)), None, "P01 has refused", "a, then b"),
+        (replace(GIVEN, transcribable=False), Talk("P01-1", 1, 60, (1,), 60), "not written down", "Press c"),
     ],
 )
-def test_how_far_an_interview_is(talk: Talk, shown: str) -> None:
-    assert home.progress(talk, GIVEN) == shown
-
-
-def test_what_may_not_be_transcribed_is_held_back() -> None:
-    assert home.progress(Talk("P01-1", 1, 60, (1,), 60), Person("P01")) == "held back"
-
-
-@pytest.mark.parametrize(
-    ("person", "talk", "remedy"),
-    [
-        (Person("P01", state=State.MISSING), None, "Press c"),
-        (Person("P01", state=State.REFUSED), None, ""),
-        (GIVEN, None, "Press i"),
-        (GIVEN, Talk("P01-1"), "Press i"),
-        (GIVEN, Talk("P01-1", 1, 60, (1,), 60), "Press p"),
-        (GIVEN, Talk("P01-1", damaged=True), "backup"),
-    ],
-)
-def test_what_comes_before_a_transcript(person: Person, talk: Talk | None, remedy: str) -> None:
-    said, hint = home.before_it(home.Row(person, talk))
-    assert "P01" in said
+def test_where_there_is_no_next_step_it_says_why(
+    person: Person, talk: Talk | None, says: str, remedy: str
+) -> None:
+    said, hint = home_lines.before_it(Row(person, talk))
+    assert says in said
     assert remedy in hint
 
 
-def test_many_consents_are_counted_and_not_all_named() -> None:
-    people = tuple(Person(f"P{n:02}", state=State.MISSING) for n in range(1, 10))
-    ((said, key),) = home.waiting(Agenda(people, (), ()))
-    assert (said, key) == ("9 consents to take: P01, P02, P03, P04, P05, P06, …", "c")
+@pytest.mark.parametrize("height", [24, 40])
+def test_what_has_no_room_is_one_key_away(height: int) -> None:
+    people = tuple(Person(f"P{n:02}", state=State.MISSING) for n in range(1, 20))
+    at = datetime(2026, 6, 8, 14, tzinfo=UTC)
+    agreed = tuple(Appointment(person.id, at, None, False, ()) for person in people)
+    agenda = Agenda(people, (), (), agreed, day=at.date())
+    lines = home_lines.coming(agenda, {}, height)
+    shown = 2 if height == 24 else 5
+    assert len(lines) == shown + 1
+    assert lines[-1] == (f"… and {19 - shown} more", "v")
+    assert len(home_lines.coming(agenda, {}, home_lines.ALL)) == 19
+
+
+def test_an_appointment_says_what_is_in_its_way_with_a_sign() -> None:
+    at = datetime(2026, 6, 8, 14, tzinfo=UTC)
+    agreed = (
+        Appointment("P01", at, None, False, ()),
+        Appointment("P01", at, at.replace(hour=15), False, ("consent missing",)),
+    )
+    (free, _), (hindered, _) = home_lines.coming(Agenda((GIVEN,), (), (), agreed, day=at.date()), {}, 24)
+    assert free.startswith("today 14:00 ")
+    assert free.endswith("  consent given")
+    assert "today 14:00 (15:00 here) " in hindered
+    assert hindered.endswith("  ! consent missing")
+
+
+def test_groups_stand_in_a_line_where_they_fit_and_below_each_other_where_not() -> None:
+    groups = (Reached("Patients", 1, 7), Reached("Providers", 6, 6))
+    ((line, _),) = home_lines.reached(groups, 78, 24)
+    assert line == "Patients █░░░░░░░░░ 1/7    Providers ██████████ 6/6"
+    assert len(home_lines.reached(groups, 50, 24)) == 2
+    long = (Reached("x" * 90, 0, 1),)
+    ((line, _),) = home_lines.reached(long, 78, 24)
+    assert len(line) < 67
+    many = tuple(Reached(f"Group {n} {'x' * 20}", 0, 1) for n in range(9))
+    assert len(home_lines.reached(many, 78, 24)) == 4
 
 
 def test_nothing_waits() -> None:
-    assert list(home.waiting(Agenda((GIVEN,), (), ()))) == [("nothing", "")]
+    assert home_lines.waiting(Agenda((GIVEN,), (), ()), 24) == [("nothing", "")]
 
 
 def test_everybody_has_a_row_and_every_interview() -> None:
     agenda = Agenda((GIVEN, Person("P02")), (Talk("P01-1"), Talk("P01-2")), ())
-    assert [row.id for row in home.rows(agenda)] == ["P01-1", "P01-2", "P02"]
+    assert [row.id for row in home_lines.rows(agenda)] == ["P01-1", "P01-2", "P02"]
+
+
+@pytest.mark.parametrize(
+    ("talk", "ids"),
+    [
+        (Talk("P01-1", 1), ["P01-1", "P01"]),
+        (Talk("P01-1", 1, ending=Ending.DROPPED), ["P01-1"]),
+        (Talk("P01-1"), ["P01-1"]),
+    ],
+    ids=["a second interview", "to continue", "without a call"],
+)
+def test_an_appointment_after_an_interview_has_a_row_of_its_own(talk: Talk, ids: list[str]) -> None:
+    at = datetime(2026, 6, 8, 14, tzinfo=UTC)
+    agreed = (Appointment("P01", at, None, False, ()),)
+    agenda = Agenda((GIVEN,), (talk,), (), agreed, day=at.date())
+    assert [row.id for row in home_lines.rows(agenda)] == ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        *(("7", "P07"), ("07", "P07"), ("P07", "P07"), ("p7", "P07"), (" 007 ", "P07")),
+        *(("17", "S17"), ("s17", "S17"), ("P17", None), ("1", None), ("", None), ("x", None), ("7x", None)),
+    ],
+)
+def test_somebody_is_found_by_number(typed: str, found: str | None) -> None:
+    agenda = Agenda((Person("P07"), Person("S17")), (), ())
+    assert home_lines.found(typed, agenda) == found
+
+
+@given(st.text(max_size=8))
+def test_whatever_is_typed_nobody_else_is_found(typed: str) -> None:
+    found = home_lines.found(typed, Agenda((Person("P07"), Person("S17")), (), ()))
+    assert found is None or found[-1] in {str(unicodedata.digit(letter, "")) for letter in typed}
+
+
+def test_who_rings_lands_where_their_next_step_is() -> None:
+    dropped = Talk("P01-1", 1, ending=Ending.DROPPED)
+    first, second = Talk("P01-1", 1), Talk("P01-2", 1)
+    other = Row(replace(GIVEN, id="P02"), None)
+    assert home_lines.landing([other, Row(GIVEN, dropped), Row(GIVEN, None)], "P01") == 1
+    assert home_lines.landing([other, Row(GIVEN, first), Row(GIVEN, None)], "P01") == 2
+    assert home_lines.landing([other, Row(GIVEN, first), Row(GIVEN, second)], "P01") == 2
+    assert home_lines.landing([other], "P01") is None
+
+
+def test_a_line_of_home_fits_into_the_smallest_window() -> None:
+    person = replace(GIVEN, id="ABC1234", group="g", jurisdiction="northern-ireland")
+    agenda = Agenda((person,), (), ())
+    names = {"g": "A long name of a group"}
+    widths = home_lines.widths(agenda, names, 78)
+    line = home_lines.line(Row(person, None), names, widths, agenda)
+    assert len(line.plain) <= 77
+    assert line.plain.startswith("ABC1234  A long ")
+    assert line.plain.endswith("get ready")
+    assert home_lines.heading(widths).plain.index("⏎") == line.plain.index("get ready")
 
 
 # ── paths ───────────────────────────────────────────────────────────────────────────────────────
@@ -197,17 +276,17 @@ def test_everybody_has_a_row_and_every_interview() -> None:
 def test_a_path_is_completed_by_what_is_there(tmp_path: Path) -> None:
     (tmp_path / "calls").mkdir()
     (tmp_path / "calls" / "one.wav").touch()
-    assert home.completed(f"{tmp_path}/ca") == f"{tmp_path}/calls/"
-    assert home.completed(f"{tmp_path}/calls/") == f"{tmp_path}/calls/one.wav"
-    assert home.completed(f"{tmp_path}/nothing/x") is None
+    assert file_names.completed(f"{tmp_path}/ca") == f"{tmp_path}/calls/"
+    assert file_names.completed(f"{tmp_path}/calls/") == f"{tmp_path}/calls/one.wav"
+    assert file_names.completed(f"{tmp_path}/nothing/x") is None
 
 
 def test_a_file_that_can_not_be_shown_as_it_is_is_not_offered(tmp_path: Path) -> None:
     (tmp_path / "a\x1b]52;c;aGk=\x07").touch()
     (tmp_path / ".hidden").touch()
-    assert home.completed(f"{tmp_path}/") is None
-    assert home.completed(f"{tmp_path}/.h") == f"{tmp_path}/.hidden"
+    assert file_names.completed(f"{tmp_path}/") is None
+    assert file_names.completed(f"{tmp_path}/.h") == f"{tmp_path}/.hidden"
 
 
 def test_quotes_of_a_file_manager_are_taken_off() -> None:
-    assert home.a_path(" '/tmp/my call.wav' ") == Path("/tmp/my call.wav")
+    assert file_names.a_path(" '/tmp/my call.wav' ") == Path("/tmp/my call.wav")

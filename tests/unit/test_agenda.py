@@ -257,7 +257,7 @@ NO = Standing(refused=True)
             GIVEN,
             Talk("P01-1", 1, waiting=(1,), ending=Ending.LATER),
             Step.CONTINUE,
-            "continue (to be continued)",
+            "continue",
         ),
         (GIVEN, Talk("P01-1", 1, ending=Ending.FINISHED), Step.READ, "read"),
         (GIVEN, Talk("P01-1", 1, flags=2), Step.READ, "check 2 places"),

@@ -1,7 +1,7 @@
 """What all screens share: title, body, work, notices, keys; and the help that keys write themselves."""
 
 from collections.abc import Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
@@ -20,6 +20,9 @@ ALWAYS = ("command_palette", "theme", "microphone")
 
 class Frame(Screen[None]):
     """A screen of the app; subclasses give it a body and a title."""
+
+    ALSO: ClassVar[tuple[str, ...]] = ()
+    """Actions that help and the palette list, beside those of the last line."""
 
     @property
     def kit(self) -> "InterviewkitApp":
@@ -62,7 +65,7 @@ class Frame(Screen[None]):
         """What can be done here and with which key: the keys of the last line, and two more."""
         by_action: dict[str, ActiveBinding] = {}
         for active in self.active_bindings.values():
-            if active.binding.show or active.binding.action in ALWAYS:
+            if active.binding.show or active.binding.action in (*ALWAYS, *self.ALSO):
                 by_action.setdefault(active.binding.action, active)
         return list(by_action.values())
 

@@ -1,91 +1,90 @@
-"""Home: what waits, how far the study has come, and everybody in it, a line each.
+"""Home: what is next, what waits, how far the study has come, and everybody in it, a line each.
 
-Agenda ─► texts and rows;  keys ─► flows that ask and then tell the study
+Agenda ── home_lines ─► texts and rows;  ⏎ ─► the next step;  keys ─► flows that ask and then tell the study
 """
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.suggester import Suggester
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from interviewkit import consent
-from interviewkit.agenda import Agenda, Person, Reached, State, Talk
+from interviewkit.agenda import Agenda, Person, State, Step
 from interviewkit.consent import Record
 from interviewkit.errors import ConsentRefused
-from interviewkit.exports.base import UNFIT
 from interviewkit.models import ConsentMethod
+from interviewkit.tui import home_lines
 from interviewkit.tui.asking import Asking
-from interviewkit.tui.modals import AskLine, Choose
+from interviewkit.tui.file_names import Files, a_path
+from interviewkit.tui.home_lines import ALL, Row, labelled
+from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.consent import ConsentScreen
 from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.person import PersonScreen
 from interviewkit.tui.screens.sound import SoundScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
-from interviewkit.tui.text import bar, count, minutes, pad, plain
 from interviewkit.tui.widgets.bars import TitleBar
+from interviewkit.tui.widgets.finder import Finder
 from interviewkit.tui.work import Job
-
-LABEL_WIDTH = 13
-
-
-class Row(NamedTuple):
-    """A line of the list: a participant, with one of their interviews where there is any."""
-
-    person: Person
-    talk: Talk | None
-
-    @property
-    def id(self) -> str:
-        """By which the line is found again when the list has changed."""
-        return self.talk.id if self.talk is not None else self.person.id
 
 
 class People(OptionList):
     """The list of everybody; ⏎ is a key that the footer must show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", key_display="⏎", tooltip="interviewkit transcript show P07-1")
+        Binding("enter", "select", "next step", key_display="⏎", tooltip="interviewkit agenda")
     ]
+
+    def on_resize(self, event: Resize) -> None:
+        """The cursor stays in sight when something below takes room."""
+        self.scroll_to_highlight()
 
 
 class Home(Frame):
     """The study at a glance."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "new participant", tooltip="interviewkit participant add"),
+        Binding("a", "contact", "appointments", tooltip="interviewkit contact show P07"),
+        Binding("slash", "find", "find", key_display="/"),
+        Binding("n", "new", "new", tooltip="interviewkit participant add"),
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
-        Binding("r", "record", "record", show=False),
-        Binding("i", "import", "import", tooltip="interviewkit import FILE --participant P07"),
         Binding(
             "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
         ),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),
-        Binding("q", "app.quit", "quit"),
+        Binding("r", "record", "record", show=False, tooltip="interviewkit hold P07 --plain"),
+        Binding("o", "open", "transcript", show=False, tooltip="interviewkit transcript show P07-1"),
+        Binding("i", "import", "import", show=False, tooltip="interviewkit import FILE --participant P07"),
+        Binding("v", "view", "all that waits", show=False, tooltip="interviewkit agenda"),
+        Binding("q", "app.quit", "quit", show=False),
         Binding("escape", "escape", "notice seen", show=False),
     ]
+    ALSO = ("record", "open", "import", "microphone", "view", "app.quit")
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._before_find: Row | None = None
 
     def body(self) -> ComposeResult:
-        """What waits, how far it has come, who is in it."""
+        """What is next, what waits, how far it has come, who is in it."""
+        yield Static(id="next", markup=False)
         yield Static(id="waiting", markup=False)
         yield Static(id="reached", markup=False)
         yield Static(id="heading", markup=False)
         yield People(id="people", markup=False)
+        yield Finder()
 
     def on_mount(self) -> None:
         """Follow the agenda."""
+        self.query_one(Finder).display = False
         self.query_one(TitleBar).show(self.kit.study.config.title, self.kit.aside)
         self.watch(self.app, "agenda", self._show)
         self.query_one(People).focus()
@@ -95,27 +94,46 @@ class Home(Frame):
         self._show(self.kit.agenda)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """One lot of work at a time."""
+        """One lot of work at a time; nothing is looked for while something is."""
+        if action == "find":
+            return self.is_mounted and not self.query_one(Finder).display
         return not self.kit.working if action in ("process", "import") else True
 
     def _show(self, agenda: Agenda | None) -> None:
         if agenda is None or not self.is_mounted:
             return
         self.query_one(TitleBar).show(self.kit.study.config.title, self.kit.aside)
-        self.query_one("#waiting", Static).update(labelled("Waiting", list(waiting(agenda))))
-        self.query_one("#reached", Static).update(labelled("Interviewed", reached(agenda.reached)))
+        names, (width, height) = self._groups, self.size
+        for label, texts in home_lines.blocks(agenda, names, width - 2, height):
+            self.query_one(f"#{label.lower()}", Static).update(labelled(label, texts))
         self._list(agenda)
 
+    @property
+    def _groups(self) -> dict[str, str]:
+        """The names of the groups by their ids."""
+        return {group.id: group.name for group in self.kit.study.config.groups}
+
     def _list(self, agenda: Agenda) -> None:
-        """Fill the list anew; the cursor stays with whom it was."""
+        """Fill the list anew; the cursor stays with whom it was, and is at first with who is next."""
         people, here = self.query_one(People), self._row
-        self._rows = list(rows(agenda))
-        names = {group.id: group.name for group in self.kit.study.config.groups}
-        width = min(max(self.size.width - 65, 10), 34)
-        self.query_one("#heading", Static).update(heading(width))
-        people.set_options(Option(line(row, names, width), id=row.id) for row in self._rows)
-        if self._rows:
+        at_first = not self._rows
+        self._rows = list(home_lines.rows(agenda))
+        names, widths = self._groups, home_lines.widths(agenda, self._groups, self.size.width - 2)
+        self.query_one("#heading", Static).update(home_lines.heading(widths))
+        people.set_options(
+            Option(home_lines.line(row, names, widths, agenda), id=row.id) for row in self._rows
+        )
+        if at_first and agenda.next:
+            self._land(agenda.next[0].participant)
+        elif self._rows:
             people.highlighted = self._place(here)
+
+    def _land(self, participant: str) -> bool:
+        """Put the cursor on the row of a participant where their next step is; whether there is one."""
+        place = home_lines.landing(self._rows, participant)
+        if place is not None:
+            self.query_one(People).highlighted = place
+        return place is not None
 
     def _place(self, wanted: Row | None) -> int:
         """Where a row stands now; where it is gone, or is new, the row of the same person."""
@@ -151,9 +169,21 @@ class Home(Frame):
             self.flow(self._consent(row.person))
 
     def action_record(self) -> None:
-        """Hold a call with the participant under the cursor."""
+        """Hold a call with the participant under the cursor: of a new interview."""
         if row := self._selected():
             self.kit.hold(row.person.id)
+
+    def action_contact(self) -> None:
+        """Appointments and the contact log of the participant under the cursor."""
+        if row := self._selected():
+            self.app.push_screen(PersonScreen(row.person.id, self._go))
+
+    def action_view(self) -> None:
+        """All of the agenda, where only its first lines have room."""
+        if agenda := self.kit.agenda:
+            blocks = home_lines.blocks(agenda, self._groups, self.size.width, ALL)
+            page = Content("\n\n").join(labelled(label, texts) for label, texts in blocks)
+            self.app.push_screen(Page("Agenda", page))
 
     def action_import(self) -> None:
         """Bring in a recording of the participant under the cursor."""
@@ -173,16 +203,74 @@ class Home(Frame):
         else:
             self.kit.tell("No recording waits to be transcribed.", "Press i to bring one in.")
 
-    @on(OptionList.OptionSelected)
-    def _open(self) -> None:
-        """Open the transcript under the cursor, or say what has to come before it."""
+    def action_open(self) -> None:
+        """Open the transcript under the cursor."""
         row = self._selected()
-        if row is None:
-            return
-        if row.talk is not None and row.talk.transcribed:
+        if row is not None and row.talk is not None and row.talk.transcribed:
             self.app.push_screen(TranscriptScreen(row.talk.id))
+        elif row is not None:
+            self.kit.tell(f"{row.id} has no transcript yet.")
+
+    @on(OptionList.OptionSelected)
+    def _next_step(self) -> None:
+        """Do what is to be done next about the row under the cursor, or say why nothing is."""
+        if row := self._selected():
+            self._take(row)
+
+    def _take(self, row: Row) -> None:
+        person, talk = row
+        if row.step is Step.CONSENT:
+            self.flow(self._consent(person))
+        elif row.step in (Step.READY, Step.CONTINUE):
+            self.kit.hold(person.id, talk.id if talk is not None else None)
+        elif row.step is Step.TRANSCRIBE and talk is not None:
+            self.kit.process([(talk.id, call) for call in talk.waiting])
+        elif row.step is Step.READ and talk is not None:
+            self.app.push_screen(TranscriptScreen(talk.id))
         else:
-            self.kit.tell(*before_it(row))
+            self.kit.tell(*home_lines.before_it(row))
+
+    def _go(self, participant: str) -> None:
+        """Do the next step of somebody who is on the telephone."""
+        if self._land(participant) and (row := self._row):
+            self._take(row)
+
+    # ── finding somebody ────────────────────────────────────────────────────────────────────────
+
+    def action_find(self) -> None:
+        """Find a participant by number: somebody rings back."""
+        self._before_find = self._row
+        self.query_one(Finder).open("Number: ", "⏎ go there   Esc back")
+
+    @on(Input.Changed)
+    def _finding(self, event: Input.Changed) -> None:
+        agenda = self.kit.agenda
+        if agenda is None or not event.value.strip():
+            return
+        participant = home_lines.found(event.value, agenda)
+        if participant is not None and self._land(participant):
+            self.query_one(Finder).say(f"{participant}   ⏎ go there   Esc back")
+        else:
+            self.query_one(Finder).say("nobody has this number")
+
+    @on(Input.Submitted)
+    def _find_done(self, event: Input.Submitted) -> None:
+        agenda = self.kit.agenda
+        if agenda is None or home_lines.found(event.value, agenda) is not None:
+            self._close_finder()
+        else:
+            self.query_one(Finder).say("nobody has this number")
+
+    def _close_finder(self) -> None:
+        self.query_one(Finder).display = False
+        self.query_one(People).focus()
+
+    def leave(self) -> None:
+        """Close the line in which a number is typed: the cursor is where it was."""
+        if self.query_one(Finder).display:
+            if self._rows:
+                self.query_one(People).highlighted = self._place(self._before_find)
+            self._close_finder()
 
     # ── flows ───────────────────────────────────────────────────────────────────────────────────
 
@@ -260,130 +348,3 @@ class Home(Frame):
                 lambda: import_call(study, study.grant(person.id, Record), path),
             )
             self.kit.begin([job])
-
-
-class Files(Suggester):
-    """Completes a path; a name that can't be shown as it is is not offered."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The path with the first name that begins as it ends; None where there is none."""
-        return await asyncio.to_thread(completed, value)
-
-
-def completed(value: str) -> str | None:
-    """`~/Rec` → `~/Recordings/`, by what is on the disk."""
-    head, slash, begun = value.rpartition("/")
-    folder = Path(f"{head}{slash}" or ".").expanduser()
-    try:
-        found = sorted(path for path in folder.iterdir() if path.name.startswith(begun))
-    except OSError:
-        return None
-    for path in found:
-        if not UNFIT.search(path.name) and (begun or not path.name.startswith(".")):
-            return f"{head}{slash}{path.name}{'/' if path.is_dir() else ''}"
-    return None
-
-
-def a_path(typed: str) -> Path:
-    """The path in a line; quotes that a file manager put around it are taken off."""
-    return Path(typed.strip().strip("'\"")).expanduser()
-
-
-def rows(agenda: Agenda) -> Iterator[Row]:
-    """A row for every interview, and one for everybody who has none."""
-    for person in agenda.people:
-        talks = agenda.talks_of(person.id)
-        yield from (Row(person, talk) for talk in talks or (None,))
-
-
-def heading(width: int) -> Content:
-    """The names of the columns."""
-    names = ("", "group", "lives in", "consent", "interview", "length")
-    sizes = (7, width + 2, 10, 11, 10, 9)
-    return plain("".join(map(pad, names, sizes)) + "state")
-
-
-def line(row: Row, groups: dict[str, str], width: int) -> Content:
-    """A participant, and what is known of the interview."""
-    person, talk = row
-    texts = (
-        pad(person.id, 7),
-        pad(groups.get(person.group, person.group), width) + "  ",
-        pad(person.jurisdiction, 9) + " ",
-        pad(person.state.value, 11),
-    )
-    return Content("".join(texts) + ("" if talk is None else _talk(talk, person)))
-
-
-def _talk(talk: Talk, person: Person) -> str:
-    if talk.damaged:
-        return pad(talk.id, 10) + "damaged: put its files back from your backup"
-    length = minutes(talk.length_s) if talk.calls else ""
-    return pad(talk.id, 10) + pad(length, 9) + progress(talk, person)
-
-
-def progress(talk: Talk, person: Person) -> str:
-    """How far an interview has come, in a few words."""
-    if not talk.calls:
-        return "no recording"
-    if talk.waiting:
-        done = "waits" if person.transcribable else "held back"
-        return done if len(talk.waiting) == talk.calls else f"{len(talk.waiting)} of {talk.calls} {done}"
-    return f"{talk.flags} to check" if talk.flags else "transcribed"
-
-
-def before_it(row: Row) -> tuple[str, str]:
-    """What has to come before there is a transcript: what is so, and what to do."""
-    person, talk = row
-    if talk is not None and talk.damaged:
-        return f"{talk.id} can't be read.", "Put its files back from your backup."
-    if person.state is State.MISSING:
-        return f"{person.id} has not been asked for consent.", "Press c to take it."
-    if person.state in (State.REFUSED, State.WITHDRAWN):
-        return f"{person.id}: {person.state.value}. Nothing is recorded or transcribed.", ""
-    if talk is None or not talk.calls:
-        return f"{person.id} has no recording yet.", "Press i to bring one in."
-    return f"{talk.id} is not transcribed yet.", "Press p to transcribe what waits."
-
-
-def waiting(agenda: Agenda) -> Iterator[tuple[str, str]]:
-    """What a person or the machine has still to do: (text, key)."""
-    if agenda.consents:
-        names = ", ".join(person.id for person in agenda.consents[:6])
-        more = ", …" if len(agenda.consents) > 6 else ""
-        yield f"{count(len(agenda.consents), 'consent')} to take: {names}{more}", "c"
-    if agenda.to_transcribe:
-        calls = sum(len(talk.waiting) for talk in agenda.to_transcribe)
-        yield f"{count(calls, 'recording')} to transcribe, about {minutes(agenda.work_s)} of work", "p"
-    if agenda.to_check:
-        places = sum(talk.flags for talk in agenda.to_check)
-        yield f"{count(len(agenda.to_check), 'transcript')} to check, {count(places, 'place')}", "⏎"
-    if agenda.held_back:
-        names = ", ".join(talk.id for talk in agenda.held_back)
-        yield f"without consent, not transcribed: {names}", ""
-    if not agenda.people:
-        yield "the first participant", "n"
-    elif not (agenda.consents or agenda.to_transcribe or agenda.to_check):
-        yield "nothing", ""
-
-
-def reached(groups: tuple[Reached, ...]) -> list[tuple[str, str]]:
-    """A bar for each group, with its numbers."""
-    width = min(max((len(group.group) for group in groups), default=0), 34)
-    return [
-        (f"{pad(group.group, width)}  {bar(group.done, group.target)}  {group.done} of {group.target}", "")
-        for group in groups
-    ]
-
-
-def labelled(label: str, texts: list[tuple[str, str]]) -> Content:
-    """Lines below each other behind one label, each with the key that deals with it."""
-    parts = []
-    for place, (text, key) in enumerate(texts):
-        before = label if place == 0 else ""
-        after = Content.assemble("   ", (key, "bold $accent")) if key else Content("")
-        parts.append(Content.assemble((before.ljust(LABEL_WIDTH), "bold"), plain(text), after))
-    return Content("\n").join(parts)

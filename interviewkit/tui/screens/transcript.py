@@ -11,36 +11,22 @@ from typing import ClassVar, Literal
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from interviewkit import processing
 from interviewkit.models import Flag, Interview, Transcript
 from interviewkit.schedule import wording
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Match
-from interviewkit.tui.modals import Choose, Line
+from interviewkit.tui.modals import Choose
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.text import clock, count, minutes, plain
 from interviewkit.tui.widgets.bars import TitleBar
 from interviewkit.tui.widgets.chat import Chat
+from interviewkit.tui.widgets.finder import Finder
 
 CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+)")
 Mode = Literal["search", "go"]
-
-
-class Finder(Horizontal):
-    """The line at the bottom in which a search or a time is typed."""
-
-    def compose(self) -> ComposeResult:
-        """What is asked, the line, what came of it."""
-        yield Label("", id="asked", markup=False)
-        yield Line(compact=True)
-        yield Label("", id="told", markup=False)
-
-    def say(self, text: str) -> None:
-        """What came of what was typed."""
-        self.query_one("#told", Label).update(plain(text))
 
 
 class TranscriptScreen(Frame):
@@ -164,13 +150,10 @@ class TranscriptScreen(Frame):
     def action_find(self, mode: Mode) -> None:
         """Open the line: type, ⏎ or ↓ for the next place, ↑ for the one before, Esc when done."""
         self._mode = mode
-        finder = self.query_one(Finder)
-        finder.query_one("#asked", Label).update("Search: " if mode == "search" else "Go to (mm:ss): ")
-        finder.say("⏎ ↓ next   ↑ before   Esc done" if mode == "search" else "⏎ go   Esc done")
-        finder.display = True
-        line = finder.query_one(Line)
-        line.value = ""
-        line.focus()
+        if mode == "search":
+            self.query_one(Finder).open("Search: ", "⏎ ↓ next   ↑ before   Esc done")
+        else:
+            self.query_one(Finder).open("Go to (mm:ss): ", "⏎ go   Esc done")
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
