@@ -1,4 +1,4 @@
-"""A sound file → the first call of a new interview: decoded block by block, all of it or nothing.
+"""A sound file → a call, of a new interview or of one that is there: block by block, all of it or nothing.
 
     file ── decode (child process) ─► study.importing ─► recordings/P07-1/audio-1.tar
     marks.csv ── read_marks ─► the interview's marks
@@ -21,7 +21,7 @@ from interviewkit.events import Event, Finished, Progress, Saved, Warned
 from interviewkit.exports.base import read_clock
 from interviewkit.models import Interview, Mark, Schedule, Side
 from interviewkit.paths import storage_errors
-from interviewkit.study import Study
+from interviewkit.study import Incoming, Study
 
 Marks = tuple[tuple[int, Mark], ...]
 """Marks with the line of the file that each comes from."""
@@ -44,27 +44,31 @@ def import_call(
     grant: Grant[Record],
     path: Path,
     *,
+    interview: str | None = None,
     interviewer: Side = Side.GUESS,
     speakers: int | None = None,
     marks: Path | None = None,
 ) -> Generator[Event, None, Interview]:
-    """Bring a recording in as a new interview of the grant's participant, with its marks.
+    """Bring a recording in, with its marks: as the participant's next interview, or as a call of `interview`.
 
-    Raises AudioError, ScheduleError or UsageError for a file, a question or a time that is wrong; then,
-    and when it is stopped, nothing of it is left in the study.
+    Raises AudioError, ScheduleError or UsageError for a file, a question or a time that is wrong; then, and
+    however it is stopped, nothing of it is left in the study.
     """
-    asked = study.schedule(study.participant(grant.participant).group)
+    planned = study.planned_interview(grant, interviewer, speakers)
+    known = planned if interview is None else study.interview(interview)
+    asked = schedule.load(study.paths.schedules / f"{known.schedule}.yaml")
     put = read_marks(marks, asked) if marks is not None else ()
-    with open_media(path) as media:
-        interview = study.new_interview(grant, interviewer, speakers)
-        try:
-            yield from _fill(study, grant, interview, media, put)
-        except BaseException:
-            study.drop_interview(grant, interview.id)
-            raise
-    finished = study.interview(interview.id)
+    with (
+        open_media(path) as media,
+        study.importing(
+            grant, interview or planned, sample_rate=SAMPLE_RATE, channels=media.channels
+        ) as written,
+    ):
+        yield from _fill(media, put, written)
+    finished = study.interview(written.interview)
+    call = finished.calls[-1]
     yield Saved("recording")
-    yield Finished(f"{interview.id}: {finished.calls[0].duration_s / 60:.1f} minutes were brought in.")
+    yield Finished(f"{finished.id}, call {call.number}: {call.duration_s / 60:.1f} minutes were brought in.")
     return finished
 
 
@@ -101,22 +105,15 @@ def _mark(path: Path, line: int, row: dict[str, str | None], asked: Schedule) ->
     return Mark(question=question, call=1, frame=round(time_s * SAMPLE_RATE))
 
 
-def _fill(
-    study: Study, grant: Grant[Record], interview: Interview, media: Media, put: Marks
-) -> Generator[Event, None, None]:
-    """The sound and the marks; the call is there when both are."""
-    if put:
-        marks = tuple(mark for _, mark in put)
-        study.change_interview(
-            grant, interview.id, lambda known: known.model_copy(update={"marks": marks}), "marks imported"
-        )
-    with study.importing(grant, interview.id, sample_rate=SAMPLE_RATE, channels=media.channels) as written:
-        for block, progress in _blocks(media):
-            written.write(to_int16(block))
-            yield progress
-        for warning in media.warnings:
-            yield Warned(warning)
-        _check_times(put, written.frames)
+def _fill(media: Media, put: Marks, written: Incoming) -> Generator[Event, None, None]:
+    """The sound and the marks."""
+    for block, progress in _blocks(media):
+        written.write(to_int16(block))
+        yield progress
+    for warning in media.warnings:
+        yield Warned(warning)
+    _check_times(put, written.frames)
+    written.marks = tuple(mark for _, mark in put)
 
 
 def _check_times(put: Marks, frames: int) -> None:

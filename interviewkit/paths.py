@@ -138,6 +138,10 @@ class StudyPaths:
         """A recording that is being written, or that a kill left; its call has no number yet."""
         return self.recordings / interview / f"audio-{recording}.tar.partial"
 
+    def incoming_audio(self, interview: str, recording: str) -> Path:
+        """A sound file that is being brought in; what a kill leaves of it is nobody's and is removed."""
+        return self.recordings / interview / f"incoming-{recording}.tar.partial"
+
     def journal(self, interview: str, recording: str) -> Path:
         """What is known of a recording while it is being made; gone when it has become a call."""
         return self.recordings / interview / f"audio-{recording}.journal"

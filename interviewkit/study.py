@@ -8,17 +8,18 @@ Here is what it keeps of interviews; people, consent and writing are in `study_c
 `study_destroy`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from interviewkit import study_documents, study_index
+from interviewkit import study_documents, study_index, study_mending
 from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
-from interviewkit.models import Call, Interview, Side
+from interviewkit.models import Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note
 from interviewkit.store import Tables
@@ -26,7 +27,28 @@ from interviewkit.study_destroy import Destroying
 from interviewkit.study_documents import Recorded, Writing
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from interviewkit.recording import RecordingReader, RecordingWriter
+
+
+@dataclass
+class Incoming:
+    """A recording that is being brought in, and the marks that come with it; their call is not yet known."""
+
+    interview: str
+    writer: "RecordingWriter"
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """Samples per channel so far."""
+        return self.writer.frames
+
+    def write(self, samples: "NDArray[np.int16]") -> None:
+        """Take in int16 samples of shape (channels, frames)."""
+        self.writer.write(samples)
 
 
 class Study(Destroying):
@@ -69,20 +91,25 @@ class Study(Destroying):
         self, grant: Grant[Record], interviewer: Side = Side.GUESS, speakers: int | None = None
     ) -> Interview:
         """The participant's next interview (`P07-1`, `P07-2`), with the schedule of their group."""
-        group = self.group(self.participant(grant.participant).group)
 
         def add(writing: Writing) -> Interview:
-            new = Interview(
-                id=study_documents.next_interview(self.paths, grant.participant),
-                participant=grant.participant,
-                schedule=group.schedule,
-                interviewer=interviewer,
-                speakers=speakers,
-            )
+            new = self.planned_interview(grant, interviewer, speakers)
             writing.interview(new)
             return new
 
         return self.commit(grant, add, "interview added")
+
+    def planned_interview(
+        self, grant: Grant[Record], interviewer: Side = Side.GUESS, speakers: int | None = None
+    ) -> Interview:
+        """The participant's next interview as it would be; `importing` puts it into the study with a call."""
+        return Interview(
+            id=study_documents.next_interview(self.paths, grant.participant),
+            participant=grant.participant,
+            schedule=self.group(self.participant(grant.participant).group).schedule,
+            interviewer=interviewer,
+            speakers=speakers,
+        )
 
     def drop_interview(self, grant: Grant[Record], interview: str) -> None:
         """Take back an interview that has no calls: one whose recording could not be brought in."""
@@ -116,12 +143,23 @@ class Study(Destroying):
         sync_every_s: float | None = 1.0,
     ) -> "RecordingWriter":
         """A new recording for an interview, with an id of its own; closed, `add_call` makes it a call."""
+        study_documents.check_owner(grant, self.interview(interview).id)
+        path = self.paths.unfinished_audio(interview, recording)
+        return self._writer(grant, path, recording, sample_rate, channels, sync_every_s)
+
+    def _writer(
+        self,
+        grant: Grant[Record],
+        path: Path,
+        recording: str,
+        sample_rate: int,
+        channels: int,
+        sync_every_s: float | None,
+    ) -> "RecordingWriter":
         from interviewkit.recording import RecordingWriter
 
-        study_documents.check_owner(grant, self.interview(interview).id)
         self.grant(grant.participant, grant.permission)
         using = self.sealer(grant, KeyClass.AUDIO)
-        path = self.paths.unfinished_audio(interview, recording)
         return RecordingWriter(
             path,
             recording,
@@ -137,35 +175,58 @@ class Study(Destroying):
 
         The entry comes before the renaming, so that a kill between leaves what `open` can finish.
         """
+        return self._add_call(grant, interview, recorded)
+
+    def _add_call(
+        self, grant: Grant[Record], interview: str | Interview, recorded: Recorded, marks: Iterable[Mark] = ()
+    ) -> Call:
+        """The call, its marks, and its interview where that is new: one entry, then the renaming."""
 
         def add(writing: Writing) -> Call:
-            known = self.interview(interview)
+            known = interview if isinstance(interview, Interview) else self.interview(interview)
             number = known.number_of(recorded.recording)
             call = Call(number=number, added_at=datetime.now(UTC), **asdict(recorded))
-            writing.interview(known.model_copy(update={"calls": (*known.calls, call)}))
-            writing.audio(interview, call.recording, call.number)
+            put = tuple(mark.model_copy(update={"call": number}) for mark in marks)
+            changed = {"calls": (*known.calls, call), "marks": (*known.marks, *put)}
+            writing.interview(known.model_copy(update=changed))
+            writing.audio(known.id, call)
             return call
 
         return self.commit(grant, add, f"audio {recorded.source}")
 
     @contextmanager
     def importing(
-        self, grant: Grant[Record], interview: str, *, sample_rate: int, channels: int
-    ) -> Iterator["RecordingWriter"]:
-        """A recording to fill from a file: the interview's next call after the block, nothing if it fails."""
+        self, grant: Grant[Record], interview: str | Interview, *, sample_rate: int, channels: int
+    ) -> Iterator[Incoming]:
+        """A recording to fill from a file; after the block a call of an interview, or of a planned one.
+
+        Until then nothing of it is in the study but the file that is being filled: if the block fails it is
+        removed, and if the program is killed, by whoever opens the study next.
+        """
         recording = uuid4().hex
-        written = self.recording_writer(
-            grant, interview, recording, sample_rate=sample_rate, channels=channels, sync_every_s=None
-        )
+        with self._lock:
+            # A planned interview has its number from here on: its folder is there.
+            if isinstance(interview, Interview):
+                free = study_documents.next_interview(self.paths, grant.participant)
+                interview = interview.model_copy(update={"id": free})
+            name = interview.id if isinstance(interview, Interview) else self.interview(interview).id
+            study_documents.check_owner(grant, name)
+            path = self.paths.incoming_audio(name, recording)
+            writer = self._writer(grant, path, recording, sample_rate, channels, None)
+        incoming = Incoming(name, writer)
         try:
-            with written:
-                yield written
-            facts = Recorded(recording, "imported", sample_rate, channels, written.frames, written.head)
-            self.add_call(grant, interview, facts)
+            with writer:
+                yield incoming
+            facts = Recorded(recording, "imported", sample_rate, channels, writer.frames, writer.head)
+            self._add_call(grant, interview, facts, incoming.marks)
         except BaseException:
-            if recording not in [call.recording for call in self.interview(interview).calls]:
-                self.paths.unfinished_audio(interview, recording).unlink(missing_ok=True)
+            if not self._has_recording(name, recording):
+                study_mending.discard(path)
             raise
+
+    def _has_recording(self, interview: str, recording: str) -> bool:
+        known = study_documents.interview(self.paths, interview)
+        return known is not None and recording in [call.recording for call in known.calls]
 
     def recording(self, grant: Grant[Transcribe], interview: str, call: int) -> "RecordingReader":
         """The recording of a call, to listen to."""

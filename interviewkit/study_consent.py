@@ -172,7 +172,8 @@ class Consented:
         partial = self.paths.unplaced_clip(grant.participant, held.recording)
         try:
             stored = asdict(held.keep(grant, partial))
-            del stored["source"]
+            # A clip is nothing but said: neither imported nor struck.
+            del stored["source"], stored["struck"]
             clip = Clip(**stored, script=consent.script(form))
             named = given.model_copy(update={"clip": clip})
 

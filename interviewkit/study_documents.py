@@ -17,6 +17,7 @@ from interviewkit import store
 from interviewkit.consent import Grant, Permission, Record
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.models import (
+    Call,
     ConsentEvent,
     ConsentGiven,
     ConsentWithdrawn,
@@ -217,6 +218,13 @@ def interview(paths: StudyPaths, interview: str) -> Interview | None:
     return _parsed(path, Interview, {**row, **{name: tables.get(name, []) for name in INTERVIEW_TABLES}})
 
 
+def unplaced_audio(paths: StudyPaths, interview: str, call: Call) -> Path:
+    """Where a call's recording is before it has its place."""
+    if call.source == "imported":
+        return paths.incoming_audio(interview, call.recording)
+    return paths.unfinished_audio(interview, call.recording)
+
+
 def recorded_files(paths: StudyPaths, interview: str) -> list[Path]:
     """Every file of an interview but its document: recordings, journals, notes, transcripts."""
     kept = paths.interview(interview)
@@ -390,13 +398,13 @@ class Writing:
         if owner(interview) != self._participant:
             raise ConsentRefused(f"Interview {interview} is not one of {self._participant}.")
 
-    def audio(self, interview: str, recording: str, call: int) -> None:
+    def audio(self, interview: str, call: Call) -> None:
         """Give a finished recording its place; the call must be in the interview's document by now."""
         check_owner(self._grant, interview)
         check_purpose(self._grant, KeyClass.AUDIO, WRITTEN_FOR)
-        place = self._paths.audio(interview, call)
+        place = self._paths.audio(interview, call.number)
         with storage_errors(place):
-            replace_durably(self._paths.unfinished_audio(interview, recording), place)
+            replace_durably(unplaced_audio(self._paths, interview, call), place)
 
     @contextmanager
     def _document(self, path: Path, kind: str, key_class: KeyClass | None = None) -> Iterator[Database]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from interviewkit.errors import StorageError
 from interviewkit.models import ConsentGiven
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors
+from interviewkit.recording_format import hold
 from interviewkit.store import Lock
 from interviewkit.study_documents import consent_rows, interview
 
@@ -15,10 +16,11 @@ def place_committed(paths: StudyPaths, lock: Lock) -> None:
     """Finish commits that were killed between an entry and the renaming of the recording that it names.
 
     Recordings of calls without an entry stay as they are: one is being written, or a kill left it. What was
-    said at a consent that is not on record is removed: nobody agreed to its being kept.
+    said at a consent that is not on record is removed: nobody agreed to its being kept. So is what is left of
+    a sound file that was being brought in: the file itself is where it was.
     """
     with suppress(StorageError):
-        if any(_unplaced(paths)) or any(_clips(paths)):
+        if any(_unplaced(paths)) or any(_clips(paths)) or any(_left(paths)):
             with lock:
                 for partial, place in [*_unplaced(paths), *_clips(paths)]:
                     with storage_errors(partial):
@@ -26,17 +28,37 @@ def place_committed(paths: StudyPaths, lock: Lock) -> None:
                             partial.unlink(missing_ok=True)
                         else:
                             replace_durably(partial, place)
+                for partial in list(_left(paths)):
+                    discard(partial)
+
+
+def discard(incoming: Path) -> None:
+    """Remove what was brought in so far, and its interview's folder if nothing else is in it."""
+    with storage_errors(incoming):
+        incoming.unlink(missing_ok=True)
+        with suppress(OSError):
+            incoming.parent.rmdir()
+
+
+def _left(paths: StudyPaths) -> Iterator[Path]:
+    """What kills left of imports: named by no call, and written by nobody."""
+    for partial in paths.recordings.glob("*/incoming-*.tar.partial"):
+        found = interview(paths, partial.parent.name)
+        named = [paths.incoming_audio(found.id, call.recording) for call in found.calls] if found else []
+        if partial not in named:
+            with suppress(FileNotFoundError), partial.open("r+b") as file:
+                if hold(file):
+                    yield partial
 
 
 def _unplaced(paths: StudyPaths) -> Iterator[tuple[Path, Path]]:
-    for partial in paths.recordings.glob("*/audio-*.tar.partial"):
+    for partial in paths.recordings.glob("*/*.tar.partial"):
         found = interview(paths, partial.parent.name)
         for call in found.calls if found is not None else ():
-            place = paths.audio(partial.parent.name, call.number)
-            if (
-                partial.name == paths.unfinished_audio(place.parent.name, call.recording).name
-                and not place.exists()
-            ):
+            name = partial.parent.name
+            place = paths.audio(name, call.number)
+            own = (paths.unfinished_audio(name, call.recording), paths.incoming_audio(name, call.recording))
+            if partial in own and not place.exists():
                 yield partial, place
 
 

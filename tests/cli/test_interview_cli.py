@@ -367,3 +367,29 @@ def test_there_is_nothing_to_export_yet(run: Run, study: Study) -> None:
     assert outcome.code == 2
     assert outcome.err == "Error: There is no transcript to export. Run: interviewkit process --all\n"
     assert not study.paths.exports.exists()
+
+
+def test_a_further_call_is_brought_in(run: Run, study: Study, sound: Path) -> None:
+    assert run("import", sound, "--participant", "P01").out == "P01-1\n"
+    outcome = run("import", sound, "--interview", "P01-1")
+    assert (outcome.code, outcome.out) == (0, "P01-1\n")
+    assert "P01-1, call 2: 0.3 minutes were brought in." in outcome.err
+    assert len(study.interview("P01-1").calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ((), "Say whose call it is"),
+        (("--interview", "P01-7"), "no interview P01-7"),
+        (("--interview", "P01-1", "--participant", "P01"), "--participant is known"),
+        (("--interview", "P01-1", "--interviewer", "guess"), "--interviewer is known"),
+        (("--interview", "P01-1", "--speakers", "3"), "--speakers is known"),
+    ],
+)
+def test_whose_call_it_is_is_said_once(
+    run: Run, study: Study, sound: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    outcome = run("import", sound, *arguments)
+    assert outcome.code == 2
+    assert complaint in outcome.err

@@ -13,7 +13,14 @@ from interviewkit.models import Schedule
 from interviewkit.processing import process, saved
 from interviewkit.settings import Settings
 from tests import fakes
-from tests.small_study import SCHEDULE_YAML, consented_call, consented_interview, new_study, snapshot
+from tests.small_study import (
+    SCHEDULE_YAML,
+    consented_call,
+    consented_interview,
+    new_study,
+    snapshot,
+    withdraw,
+)
 
 
 @pytest.fixture(name="asked")
@@ -88,7 +95,7 @@ def test_a_job_that_is_closed_half_way_leaves_nothing(tmp_path: Path) -> None:
     before = snapshot(study.paths.recordings)
     job = import_call(study, grant, fakes.write_sound(tmp_path / "call.wav", 20))
     next(job)
-    assert len(study.interviews()) == 2
+    assert [path.name for path in study.paths.recordings.glob("P01-2/*")] != []
     job.close()
     assert snapshot(study.paths.recordings) == before
     assert [interview.id for interview in study.interviews()] == ["P01-1"]
@@ -120,3 +127,45 @@ def test_a_recording_at_another_rate_is_refused_not_misheard(
         list(process(study, interview.id, 1, Settings()))
     assert speech.asked == []
     assert saved(study, interview, 1).draft is None
+
+
+def test_a_further_call_has_its_own_marks(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    interview = consented_call(study)
+    (tmp_path / "marks.csv").write_text("question,time\nfirst,1\nfirst.a,2\n")
+    sound = fakes.write_sound(tmp_path / "call.wav", 3)
+    grant = study.grant("P01", Record)
+    for _ in range(2):
+        list(import_call(study, grant, sound, interview=interview.id, marks=tmp_path / "marks.csv"))
+    found = study.interview(interview.id)
+    assert [call.number for call in found.calls] == [1, 2, 3]
+    assert [(mark.question, mark.call, mark.frame) for mark in found.marks] == [
+        ("first", 2, 16_000),
+        ("first.a", 2, 32_000),
+        ("first", 3, 16_000),
+        ("first.a", 3, 32_000),
+    ]
+
+
+def test_a_call_of_somebody_else_is_not_added_to(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    theirs = consented_call(study)
+    consented_interview(study)
+    before = snapshot(study.paths.recordings)
+    sound = fakes.write_sound(tmp_path / "call.wav", 1)
+    with pytest.raises(ConsentRefused, match="needs a consent of P01"):
+        list(import_call(study, study.grant("P02", Record), sound, interview=theirs.id))
+    assert snapshot(study.paths.recordings) == before
+
+
+def test_a_consent_withdrawn_meanwhile_leaves_nothing(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    consented_interview(study)
+    before = snapshot(study.paths.recordings)
+    job = import_call(study, study.grant("P01", Record), fakes.write_sound(tmp_path / "call.wav", 20))
+    next(job)
+    withdraw(study, "P01")
+    with pytest.raises(ConsentRefused):
+        list(job)
+    assert snapshot(study.paths.recordings) == before
+    assert [path.name for path in study.paths.recordings.iterdir()] == ["P01-1"]

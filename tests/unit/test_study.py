@@ -16,7 +16,7 @@ from interviewkit.errors import (
     StorageError,
     UsageError,
 )
-from interviewkit.models import Answer, ConsentGiven, ConsentMethod, Interview, Mark
+from interviewkit.models import Answer, Call, ConsentGiven, ConsentMethod, Interview, Mark
 from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
 from interviewkit.study_documents import Recorded
@@ -31,6 +31,16 @@ from tests.small_study import (
     withdraw,
 )
 
+CALL = Call(
+    number=1,
+    recording="x",
+    source="recorded",
+    added_at=datetime.now(UTC),
+    sample_rate=8000,
+    channels=1,
+    frames=1,
+    head="",
+)
 TURNS = {"turns": [{"speaker": "P01", "text": "A canary."}], "flags": []}
 
 
@@ -191,7 +201,7 @@ def test_a_grant_covers_its_participant_and_purpose_only(study: Study) -> None:
     with pytest.raises(ConsentRefused, match="does not cover raw"):
         study.commit(record, lambda writing: writing.raw(other.id, 1, TURNS), "test")
     with pytest.raises(ConsentRefused, match="does not cover audio"):
-        study.commit(mine, lambda writing: writing.audio("P01-1", "x", 1), "test")
+        study.commit(mine, lambda writing: writing.audio("P01-1", CALL), "test")
     with pytest.raises(ConsentRefused, match="does not cover audio"):
         study.opener(study.grant("P01", Store), KeyClass.AUDIO)
     with pytest.raises(ConsentRefused, match="does not cover contact"):
