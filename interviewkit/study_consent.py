@@ -9,7 +9,6 @@ consent (numbers, consent events, contact log, incidents) goes through the same 
 
 import errno
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -171,10 +170,16 @@ class Consented:
         """
         partial = self.paths.unplaced_clip(grant.participant, held.recording)
         try:
-            stored = asdict(held.keep(grant, partial))
-            # A clip is nothing but said: neither imported nor struck.
-            del stored["source"], stored["struck"]
-            clip = Clip(**stored, script=consent.script(form))
+            kept = held.keep(grant, partial)
+            clip = Clip(
+                recording=kept.recording,
+                sample_rate=kept.sample_rate,
+                channels=kept.channels,
+                frames=kept.frames,
+                head=kept.head,
+                gaps=kept.gaps,
+                script=consent.script(form),
+            )
             named = given.model_copy(update={"clip": clip})
 
             def write(writing: Writing) -> None:

@@ -1,16 +1,21 @@
 """Devices and a recorder that say what a test wants them to: nothing is opened."""
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from interviewkit.capture import client, devices
 from interviewkit.capture.devices import InputDevice
 from interviewkit.capture.messages import Judged, Levels, Message, Played, State, Wanted
-from interviewkit.errors import DeviceError
+from interviewkit.consent import Grant, Record
+from interviewkit.errors import DeviceError, InterviewkitError
+from interviewkit.recording import RecordingWriter
+from interviewkit.study_documents import Recorded
 
 MIC = InputDevice(0, "Built-in Microphone", "ALSA", 2, 44_100, True)
 HEADSET = InputDevice(1, "Headset", "ALSA", 1, 16_000, False)
@@ -97,3 +102,57 @@ class Sound:
             yield self.recorders[-1]
         finally:
             self.open -= 1
+
+
+class Spool:
+    """What is said while consent is given, as a test has it."""
+
+    def __init__(self, inputs: Sequence[Wanted]) -> None:
+        self.inputs = tuple(inputs)
+        self.recording = "c1"
+        self.paused = self.lost = self.discarded = False
+        self.levels: Levels | None = Levels(0, (-20.0,), (-30.0,))
+        self.alarms: dict[tuple[str, str], str] = {}
+        self.held_s = 42.0
+        self.wrong: InterviewkitError | None = None
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    def discard(self) -> None:
+        self.discarded = True
+
+    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+        if self.wrong is not None:
+            raise self.wrong
+        with RecordingWriter(path, self.recording, 16_000, 1) as writer:
+            writer.write(np.zeros((1, 42 * 16_000), np.int16))
+        return Recorded(self.recording, "recorded", 16_000, 1, writer.frames, writer.head)
+
+
+@dataclass
+class Spools:
+    """The spools that were begun; `broken` is what keeps the next from beginning."""
+
+    begun: list[Spool] = field(default_factory=list)
+    broken: DeviceError | None = None
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> "Spools":
+        monkeypatch.setattr("interviewkit.tui.widgets.clip.ProvisionalSpool", self.begin)
+        return self
+
+    def begin(self, inputs: Sequence[Wanted]) -> Spool:
+        if self.broken is not None:
+            raise self.broken
+        self.begun.append(Spool(inputs))
+        return self.begun[-1]
+
+    @property
+    def now(self) -> Spool:
+        return self.begun[-1]
+
+    def paused(self) -> bool:
+        return self.now.paused

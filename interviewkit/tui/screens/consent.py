@@ -1,6 +1,7 @@
 """Consent on the call: one statement at a time, read out and answered; at the end all of it is read back.
 
-Asking ── y n x b ─► Asking ── read back, ⏎ ─► study.give_consent
+Asking ── y n x b ─► Asking ── read back, ⏎ ─► study.give_consent ── ⏎ ─► the call
+v ─► ProvisionalSpool: what is said, in memory ── with the consent, or not at all ─┘
 """
 
 import asyncio
@@ -13,14 +14,19 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from interviewkit.models import Answer, Participant, Purpose, Statement
+from interviewkit.capture import choice
+from interviewkit.errors import DeviceError
+from interviewkit.models import Answer, ConsentMethod, Participant, Purpose, Statement
 from interviewkit.tui.asking import Asking
 from interviewkit.tui.modals import AskLine, Confirm, Page, paragraphs
 from interviewkit.tui.screens.frame import Frame
-from interviewkit.tui.text import count, plain
+from interviewkit.tui.screens.sound import SoundScreen
+from interviewkit.tui.text import clock, count, plain
 from interviewkit.tui.widgets.bars import TitleBar
+from interviewkit.tui.widgets.clip import WITHOUT, ClipBar
 
 DURING = frozenset({"answer", "repeat"})
+AFTER = frozenset({"go_on", "escape"})
 KEPT = (
     "the participant's number, the form, the answers up to here (the rest as “not asked”), your notes to"
     " them, your name, the date and the time."
@@ -35,6 +41,8 @@ class ConsentScreen(Frame):
         Binding("n", "answer('no')", "no"),
         Binding("x", "answer('not asked')", "not asked"),
         Binding("enter", "save", "save", key_display="⏎"),
+        Binding("enter", "go_on", "go on to the interview", key_display="⏎"),
+        Binding("v", "voice", "record what is said", show=False),
         Binding("b,backspace", "undo", "back", key_display="b"),
         Binding("r", "repeat", "repeat"),
         Binding("w", "note", "note"),
@@ -47,11 +55,15 @@ class ConsentScreen(Frame):
         self._asking, self._participant = asking, participant
         self._repeats = 0
         self._saving = False
+        self._done: Content | None = None
+        self._beginning = self._ask_device = False
 
     def body(self) -> ComposeResult:
         """The page, which scrolls where it is longer than the screen."""
         with VerticalScroll(id="page"):
             yield Static(id="text", markup=False)
+        urged = self._asking.method is ConsentMethod.ORAL
+        yield ClipBar(urged=urged, alarm=self.kit.alarm)
 
     def on_mount(self) -> None:
         """The first statement."""
@@ -63,7 +75,11 @@ class ConsentScreen(Frame):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Answers while there is a question, saving when there is none."""
+        if self._done is not None:
+            return action in AFTER
         asks = self._asking.statement is not None
+        if action == "go_on":
+            return False
         if action == "save":
             return not asks
         if action == "undo":
@@ -77,7 +93,11 @@ class ConsentScreen(Frame):
 
     def _show(self) -> None:
         asking = self._asking
-        if asking.refused is not None:
+        self._clip.wait(asking.refused is not None)
+        self._clip.display = self._done is None
+        if self._done is not None:
+            text = self._done
+        elif asking.refused is not None:
             text = refusal(asking.refused, self._participant.id)
         elif asking.statement is None:
             text = read_back(asking, self._participant)
@@ -86,6 +106,10 @@ class ConsentScreen(Frame):
         self.query_one("#text", Static).update(text)
         self.query_one("#page").set_class(asking.statement is not None, "-statement")
         self.refresh_bindings()
+
+    @property
+    def _clip(self) -> ClipBar:
+        return self.query_one(ClipBar)
 
     # ── keys ────────────────────────────────────────────────────────────────────────────────────
 
@@ -118,22 +142,63 @@ class ConsentScreen(Frame):
             self._asking = self._asking.noted(about.id, note)
             self._show()
 
+    def action_voice(self) -> None:
+        """Hold what is said from now on, pause that, go on."""
+        if self._asking.refused is not None:
+            self.kit.tell("Nothing is recorded after a no.", "Press b if the key was a mistake.")
+        elif self._clip.held:
+            self._clip.pause_or_resume()
+        elif not self._beginning:
+            self._beginning = True
+            # Not a flow: nothing that is asked meanwhile may take its end away from it.
+            self.app.run_worker(self._voice(), group="clip", exit_on_error=False)
+
+    async def _voice(self) -> None:
+        try:
+            await self._begin()
+        finally:
+            self._beginning = False
+
+    async def _begin(self) -> None:
+        inputs = choice.remembered()
+        if not inputs or self._ask_device:
+            await self.app.push_screen_wait(SoundScreen())
+            inputs, self._ask_device = choice.remembered(), False
+        if inputs:
+            try:
+                await self._clip.begin(inputs)
+            except DeviceError as error:
+                self._ask_device = True
+                self.kit.alarm(error.message, f"{WITHOUT} v chooses another device.")
+
     def action_sheet(self) -> None:
         """The information sheet, to read out or to look something up."""
         form = self._asking.form
         self.app.push_screen(Page(f"{form.title} · {form.sheet_date:%d %B %Y}", paragraphs(form.sheet)))
 
     def leave(self) -> None:
-        """Go back to Home; asks before answers are lost."""
-        if not self._asking.begun:
+        """Go back to Home; asks before answers or what was said are lost."""
+        if self._done is not None or not (self._asking.begun or self._clip.held):
             self.dismiss()
             return
-        about = f"{count(len(self._asking.answers), 'answer')} would be lost. Nothing of them is on record."
+        lost = f"{count(len(self._asking.answers), 'answer')} would be lost. Nothing of them is on record."
+        about = lost if self._asking.begun else ""
+        if self._clip.held:
+            about += " What was said would be thrown away."
         self.app.push_screen(Confirm("Leave without saving?", about), self._left)
 
     def _left(self, sure: bool | None) -> None:
         if sure:
+            thrown_away = self._clip.held
+            self._clip.discard()
             self.dismiss()
+            if thrown_away:
+                self.kit.tell("Nothing was kept: what was said was held in memory only, and is gone.")
+
+    def action_go_on(self) -> None:
+        """The consent is there: get ready for the call."""
+        self.dismiss()
+        self.kit.hold(self._participant.id)
 
     def action_save(self) -> None:
         """Put it on record, once."""
@@ -142,18 +207,26 @@ class ConsentScreen(Frame):
             self.flow(self._save())
 
     async def _save(self) -> None:
+        participant = self._participant
         given = self._asking.given(datetime.now(UTC))
+        granted, _ = self._asking.permits(participant, given.at)
+        if Purpose.RECORD not in granted:
+            thrown_away = self._clip.held
+            self._clip.discard()
         try:
-            await asyncio.to_thread(self.kit.study.give_consent, self._participant.id, given)
+            spool = self._clip.spool
+            await asyncio.to_thread(self.kit.study.give_consent, participant.id, given, spool)
         finally:
             self._saving = False
-        granted, _ = self._asking.permits(self._participant, given.at)
-        self.dismiss()
         self.kit.look()
         if Purpose.RECORD in granted:
-            self.kit.tell(f"The consent of {self._participant.id} is on record.")
+            self._clip.kept()
+            self._done = on_record(participant.id, None if spool is None else spool.held_s)
+            self._show()
         else:
-            self.kit.tell(f"The answers of {self._participant.id} are on record. Nothing may be recorded.")
+            gone = " What was said is thrown away." if thrown_away else ""
+            self.dismiss()
+            self.kit.tell(f"The answers of {participant.id} are on record. Nothing may be recorded.{gone}")
 
 
 def statement(asking: Asking, repeats: int) -> Content:
@@ -177,6 +250,22 @@ def statement(asking: Asking, repeats: int) -> Content:
     if repeats:
         parts.append(plain(f"Read out again, {'once' if repeats == 1 else f'{repeats} times'}.", "dim"))
     return Content("\n\n").join(parts)
+
+
+def on_record(participant: str, held_s: float | None) -> Content:
+    """The consent is there; what comes next."""
+    kept = (
+        "" if held_s is None else f" What was said, {clock(held_s)}, is kept with it, apart from interviews."
+    )
+    return Content("\n\n").join(
+        [
+            plain(f"The consent of {participant} is on record.{kept}", "bold $accent"),
+            plain("Nothing has been recorded of the interview yet."),
+            Content.assemble(
+                ("⏎ ", "bold"), "goes on to the interview.   ", ("Esc ", "bold"), "leaves it for later."
+            ),
+        ]
+    )
 
 
 def refusal(refused: Statement, participant: str) -> Content:

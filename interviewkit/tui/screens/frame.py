@@ -15,7 +15,8 @@ from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
-ALWAYS = ("command_palette", "theme", "microphone")
+ALWAYS = ("command_palette", "theme", "microphone", "voice")
+"""Of the keys that the last line has no room for, these are in the help and in the palette."""
 
 
 class Frame(Screen[None]):
