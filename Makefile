@@ -1,13 +1,13 @@
 # What people and continuous integration run. Every target starts from nothing and is quick the second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check bench clean environment
+.PHONY: help setup demo demo-interview test test-fast check bench clean environment
 
 BIN := .venv/bin
 READY := .venv/.ready
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 $(READY): pyproject.toml constraints.txt scripts/setup.sh
 	@scripts/setup.sh
@@ -21,6 +21,9 @@ setup: environment  ## make .venv, install everything, fetch the model weights (
 
 demo: setup  ## transcribe a real telephone conversation, from consent to spreadsheet, in demo/
 	@$(BIN)/interviewkit demo demo
+
+demo-interview: setup  ## hold an interview with a participant who is played, in demo-interview/
+	@$(BIN)/interviewkit demo --interview demo-interview
 
 test: setup  ## run all tests
 	@scripts/test-tools.sh
@@ -39,4 +42,4 @@ bench: setup  ## measure accuracy and cost; needs the evaluation audio
 	@$(BIN)/python -m tests.bench
 
 clean:  ## remove what these commands made here; never a study of yours
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo demo-interview

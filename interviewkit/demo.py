@@ -18,6 +18,7 @@ from interviewkit.events import Event, Finished
 from interviewkit.models import Answer, ConsentGiven, ConsentMethod, Interview, Side
 from interviewkit.paths import StudyPaths
 from interviewkit.study import Study
+from interviewkit.study_create import TEMPLATES
 
 TITLE = "A demonstration of interviewkit"
 PARTICIPANT = "P01"
@@ -55,13 +56,13 @@ def sample() -> Sample:
     )
 
 
-def open_study(folder: Path) -> Study:
-    """The demonstration's study in `folder`, made if it is not there; UsageError for somebody's own study."""
+def open_study(folder: Path, title: str = TITLE, template_folder: Path = TEMPLATES) -> Study:
+    """A demonstration's study in `folder`, made if it is not there; UsageError for somebody's own study."""
     if not StudyPaths(folder).config.is_file():
-        return Study.create(folder, title=TITLE)
+        return Study.create(folder, template_folder, title)
     study = Study.open(folder)
-    if study.config.title != TITLE:
-        raise UsageError(f"{folder} is a study of your own.", "Choose another folder: interviewkit demo DIR")
+    if study.config.title != title:
+        raise UsageError(f"{folder} is another study.", "Choose another folder: interviewkit demo DIR")
     return study
 
 
@@ -69,7 +70,15 @@ def consented(study: Study) -> Generator[Event, None, None]:
     """The one participant, with a yes to every statement, as nobody can be asked here."""
     if not any(known.id == PARTICIPANT for known in study.participants()):
         study.add_participant(GROUP, JURISDICTION, 1)
-    if not study.consent_events(PARTICIPANT):
+    consent(study, PARTICIPANT)
+    yield Finished(
+        f"{PARTICIPANT} has consented to every statement. A real study asks each: interviewkit consent give."
+    )
+
+
+def consent(study: Study, participant: str) -> None:
+    """Have a participant say yes to every statement, if they have said nothing yet."""
+    if not study.consent_events(participant):
         form = max(
             (f for f in study.forms().values() if (f.group, f.jurisdiction) == (GROUP, JURISDICTION)),
             key=lambda form: form.version,
@@ -81,10 +90,7 @@ def consented(study: Study) -> Generator[Event, None, None]:
             taken_by="The demonstration",
             at=datetime.now(UTC),
         )
-        study.give_consent(PARTICIPANT, given)
-    yield Finished(
-        f"{PARTICIPANT} has consented to every statement. A real study asks each: interviewkit consent give."
-    )
+        study.give_consent(participant, given)
 
 
 def imported(study: Study) -> Generator[Event, None, Interview]:

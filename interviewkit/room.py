@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from typing import ParamSpec, Self
 
 from interviewkit import room_live, session, session_moves
-from interviewkit.capture import control
+from interviewkit.capture import control, stage
 from interviewkit.capture.client import Recorder
 from interviewkit.capture.control import Kept, Unfinished
-from interviewkit.capture.messages import Closed, Levels, Message, Wanted
+from interviewkit.capture.messages import SCRIPT, Closed, Levels, Message, Wanted
 from interviewkit.consent import Grant, Record
 from interviewkit.errors import DeviceError, InterviewkitError
-from interviewkit.models import Ending
+from interviewkit.models import ActionKind, Ending
 from interviewkit.room_live import Ear, Live
 from interviewkit.session import Rule, Session
 from interviewkit.session_chat import ANSWERED
@@ -65,6 +65,7 @@ class Room:
         self._session = held
         self._keeper = keeper
         self._inputs = tuple(inputs)
+        self._played = any(wanted.host_api == SCRIPT for wanted in inputs)
         self._recorder: Recorder | None = None
         self._recording = ""
         self._interview = ""
@@ -123,7 +124,7 @@ class Room:
     def _start_call(self) -> None:
         number = self._study.interview(self._interview).number_of(self._recording)
         with self._moving:
-            self._session.start(self, self._recording, max(number, self.log.state.call + 1))
+            self._prompt(self._session.start(self, self._recording, max(number, self.log.state.call + 1)))
 
     def _close_call(self) -> None:
         """The call before was cut off, as far as the log knows."""
@@ -195,7 +196,15 @@ class Room:
     def do_at(self, pressed_s: float, rule: Rule[P], *args: P.args, **kwargs: P.kwargs) -> Log:
         """Make a move of the moment at which its key was pressed."""
         with self._moving:
-            return self._session.do_at(pressed_s, rule, *args, **kwargs)
+            return self._prompt(self._session.do_at(pressed_s, rule, *args, **kwargs))
+
+    def _prompt(self, log: Log) -> Log:
+        """Tell a participant who is played what was just put (`capture/scripted`); real ones have ears."""
+        action = log.actions[-1]
+        put = action.kind in (ActionKind.STARTED, ActionKind.PUT)
+        if self._played and self._recorder is not None and (put or action.kind is ActionKind.PAUSED):
+            self._recorder.cue(action.question if put else stage.PAUSED, action.monotonic_s)
+        return log
 
     def pause(self, pressed_s: float, reason: Pause = Pause.OFF_RECORD) -> None:
         """Go off the record from a moment on; raises UsageError where it is already."""

@@ -79,6 +79,9 @@ class FakeRecorder(Recorder):
     def resume(self, at_s: float | None = None) -> None:
         self.told.append("resume")
 
+    def cue(self, cue: str, at_s: float | None = None) -> None:
+        self.told.append(f"cue {cue}")
+
     def stop(self) -> None:
         self.told.append("stop")
 

@@ -96,6 +96,10 @@ class Recorder:
         """Go on the record again, now or from `at_s` on."""
         self._send(do="resume", at_s=time.monotonic() if at_s is None else at_s)
 
+    def cue(self, cue: str, at_s: float | None = None) -> None:
+        """Say what was asked, or that it was paused, where the participant is played (`scripted`)."""
+        self._send(do="cue", cue=cue, at_s=time.monotonic() if at_s is None else at_s)
+
     def judge(self) -> None:
         """Ask how the last ten seconds of a rehearsal were; `Judged` answers."""
         self._send(do="judge")

@@ -6,10 +6,13 @@ only, and what it and ALSA print, or a crash of theirs, stays there.
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from interviewkit.capture.messages import Wanted
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.capture import scripted
+from interviewkit.capture.messages import SCRIPT, Wanted
 from interviewkit.errors import DeviceError
 from interviewkit.processes import become_child, child
 
@@ -38,7 +41,21 @@ class InputDevice:
 
 
 def inputs() -> list[InputDevice]:
-    """The input devices, in the system's order; raises DeviceError without a sound system."""
+    """The input devices, in the system's order; raises DeviceError without a sound system.
+
+    In a demonstration the participant who is played is one of them, and the default.
+    """
+    if not scripted.present():
+        return _real()
+    found = []
+    with suppress(DeviceError):
+        found = _real()
+    number = max((device.number for device in found), default=-1) + 1
+    played = InputDevice(number, scripted.NAME, SCRIPT, 2, SAMPLE_RATE, is_default=True)
+    return [played, *found]
+
+
+def _real() -> list[InputDevice]:
     with child("interviewkit.capture.devices") as process:
         said = process.receive.read()
     if not said:

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from interviewkit.capture.messages import Wanted, line
+from interviewkit.capture.messages import SCRIPT, Wanted, line
 from interviewkit.capture.streams import HEADER, LOST_BEFORE
 from interviewkit.capture.tracks import Block
 from interviewkit.errors import DeviceError
@@ -27,6 +27,7 @@ OPEN_PATIENCE_S = 20.0
 CLOSE_PATIENCE_S = 1.0
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
 _HIDDEN = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+MODULES = {SCRIPT: "interviewkit.capture.scripted"}
 Hear = Callable[[tuple[Any, ...], bytes], None]
 
 
@@ -39,7 +40,7 @@ class _Line:
         self._answer: dict[str, Any] | None = None
         self._answered = threading.Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "interviewkit.capture.streams"],
+            [sys.executable, "-m", MODULES.get(wanted.host_api, "interviewkit.capture.streams")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
@@ -77,6 +78,12 @@ class _Line:
         if "rate_hz" not in self._answer:
             raise DeviceError(self._answer["message"], self._answer["hint"])
         return int(self._answer["rate_hz"])
+
+    def tell(self, said: dict[str, Any]) -> None:
+        """Say something to it; it may be gone."""
+        with suppress(OSError, ValueError):
+            self._order.write(line(said))
+            self._order.flush()
 
     def close(self) -> None:
         """End it. What it has heard until now still comes, unless it hangs."""
@@ -137,6 +144,11 @@ class Ear:
     def pid(self) -> int:
         """The id of the process that has it open."""
         return self._line.pid
+
+    def cue(self, cue: str, at_s: float) -> None:
+        """Have a participant who is played answer; real ones need nobody to tell them."""
+        if self.wanted.host_api == SCRIPT:
+            self._line.tell({"cue": cue, "at_s": at_s})
 
     def take(self) -> list[Block]:
         """The blocks since the last time."""

@@ -13,6 +13,8 @@ from interviewkit.audio import SAMPLE_RATE
 
 FLOOR_DB = -120.0
 PATIENCE_S = 60.0
+SCRIPT = "script"
+"""The host API of a participant who is played, see `scripted`."""
 
 
 @dataclass(frozen=True)

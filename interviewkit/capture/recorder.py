@@ -135,6 +135,10 @@ class Recorder:
 
         threading.Thread(target=played, daemon=True).start()
 
+    def _cue(self, cue: str, at_s: float) -> None:
+        for ear in self._ears:
+            ear.cue(cue, at_s)
+
     def _obey(self, command: Command) -> Message | None:
         """Carry out a command; KeyError or ValueError for what is none."""
         now_s = time.monotonic()
@@ -146,6 +150,7 @@ class Recorder:
             "keep": lambda: self._capture.keep(
                 str(command["path"]), dict(command["seal"]), float(command.get("at_s", now_s))
             ),
+            "cue": lambda: self._cue(str(command["cue"]), float(command.get("at_s", now_s))),
             "judge": self._capture.judged,
             "play": self._play,
             "status": lambda: self._state(()),

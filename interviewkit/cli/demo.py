@@ -1,4 +1,7 @@
-"""`interviewkit demo`: the whole way, from an empty folder to a spreadsheet, on a real conversation."""
+"""`interviewkit demo`: the whole way, from an empty folder to a spreadsheet, on a real conversation.
+
+With `--interview` it is an interview with a participant who is played: see `demo_room`.
+"""
 
 from pathlib import Path
 
@@ -7,27 +10,64 @@ import click
 from interviewkit.cli import options
 from interviewkit.cli.progress import show
 from interviewkit.cli.shell import stopping
+from interviewkit.errors import UsageError
 
 DEFAULT = Path("interviewkit-demo")
+INTERVIEW = Path("interviewkit-demo-interview")
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=options.FILE, default=DEFAULT)
+@click.argument("folder", metavar="[DIR]", required=False, type=options.FILE)
+@click.option("--interview", is_flag=True, help="Hold an interview with a participant who is played.")
+@click.option("--device", metavar="NAME|N", help="With --interview: your microphone; you ask yourself.")
+@click.option("--mute", is_flag=True, help="With --interview: nothing is heard from the loudspeaker.")
+@click.option("--plain", is_flag=True, help="With --interview: line by line instead of on the screen.")
+@click.option("--by-itself", is_flag=True, help="With --interview: the interviewer is played as well.")
+@click.option("--short", is_flag=True, help="With --by-itself: three questions, in a minute.")
 @options.quiet
-@stopping("What was finished is kept; the same command goes on from there.")
-def demo(folder: Path, quiet: bool) -> None:
-    """Try everything on a real telephone conversation, in a study of its own in DIR.
+@click.pass_context
+def demo(
+    ctx: click.Context,
+    folder: Path | None,
+    interview: bool,
+    device: str | None,
+    mute: bool,
+    plain: bool,
+    by_itself: bool,
+    short: bool,
+    quiet: bool,
+) -> int:
+    """Try everything, in a study of its own in DIR: on a real telephone conversation, or with --interview.
 
-    DIR is ./interviewkit-demo if not given. Models that are missing are fetched first; that alone needs
-    the internet.
+    DIR is ./interviewkit-demo if not given, or ./interviewkit-demo-interview. Models that are missing are
+    fetched first; that alone needs the internet.
     """
+    if not interview and (device, mute, plain, by_itself) != (None, False, False, False):
+        raise UsageError("This belongs to the demonstration interview.", "Add --interview.")
+    if (short and not by_itself) or (plain and by_itself):
+        raise UsageError("--short is for --by-itself, and --plain is not.", "Leave one of them out.")
+    with stopping("What was finished is kept; the same command goes on from there."):
+        if not interview:
+            _conversation(folder or DEFAULT, quiet=quiet)
+            return 0
+        from interviewkit.cli import demo_room
+
+        fetch_missing(quiet=quiet)
+        study = demo_room.opened(folder or INTERVIEW, aloud=not (mute or by_itself))
+        if by_itself:
+            return demo_room.by_itself(study, device, short=short, quiet=quiet)
+        return demo_room.with_you(study, device, plain=plain, screen=ctx.obj)
+
+
+def _conversation(folder: Path, *, quiet: bool) -> None:
+    """The demonstration on a real conversation."""
     from interviewkit import demo as steps
     from interviewkit import processing
     from interviewkit.cli.export import write_spreadsheet
     from interviewkit.cli.transcript import chat
     from interviewkit.settings import Settings
 
-    _fetch_missing(quiet=quiet)
+    fetch_missing(quiet=quiet)
     study = steps.open_study(folder)
     show(steps.consented(study), quiet=quiet)
     interview = show(steps.imported(study), quiet=quiet)
@@ -46,8 +86,8 @@ def demo(folder: Path, quiet: bool) -> None:
         _next_steps(folder, interview.id, sheet)
 
 
-def _fetch_missing(*, quiet: bool) -> None:
-    """The models that the demonstration needs, where they are not on this computer."""
+def fetch_missing(*, quiet: bool) -> None:
+    """The models that a demonstration needs, where they are not on this computer."""
     from interviewkit.speech import weights
 
     missing = [name for name in weights.default_names() if not weights.is_present(name)]
@@ -63,6 +103,7 @@ def _next_steps(folder: Path, interview: str, sheet: Path) -> None:
         f"\nThe study is in {folder}, its spreadsheet is {sheet}.\n"
         "What to do next:\n"
         f"  interviewkit transcript show {interview} --study {folder}    read it again\n"
+        "  interviewkit demo --interview                     hold an interview yourself\n"
         "  interviewkit transcribe RECORDING                 try a recording of your own\n"
         "  interviewkit init MY-STUDY                        begin a study",
         err=True,

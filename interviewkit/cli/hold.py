@@ -17,9 +17,15 @@ from interviewkit.cli.shell import stopping
 from interviewkit.errors import ExitCode, InterviewkitError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from interviewkit.capture.control import Kept
+    from interviewkit.capture.messages import Wanted
     from interviewkit.room import Room
     from interviewkit.study import Study
+
+    Ended = tuple[str, Kept | None] | None
+    """The interview and its call, None where it goes on."""
 
 WATCH_S = 0.3
 GOES_ON = "The recording goes on for a minute. To come back to it, type the same command again."
@@ -56,13 +62,22 @@ def hold(
             raise UsageError("The devices are chosen on the screen.", "Or hold it line by line: --plain")
         ctx.obj(study.root, participant)
         return ExitCode.OK
-    with stopping("Nothing was recorded."):
-        room = _rejoined(study, participant) or _begun(
-            study, participant, (device, second_device, channels), interview
+    return told(
+        plainly(
+            study,
+            participant,
+            lambda: begun(study, participant, wanted(device, second_device, channels), interview),
         )
+    )
+
+
+def plainly(study: "Study", participant: str, begin: "Callable[[], Room]") -> "Ended":
+    """Hold a call line by line, one that goes on or the one that `begin` begins; None where it goes on."""
+    with stopping("Nothing was recorded."):
+        room = _rejoined(study, participant) or begin()
     try:
         with stopping(GOES_ON):
-            return _told(Plain(room).run())
+            return Plain(room).run()
     finally:
         room.leave()
 
@@ -82,19 +97,20 @@ def _rejoined(study: "Study", participant: str) -> "Room | None":
     return None
 
 
-def _begun(
-    study: "Study", participant: str, asked: tuple[str | None, str | None, str | None], interview: str | None
+def begun(
+    study: "Study", participant: str, inputs: "Sequence[Wanted]", interview: str | None = None
 ) -> "Room":
+    """The room of a call that is now being recorded."""
     from interviewkit.consent import Record
     from interviewkit.room import Room
 
     grant = study.grant(participant, Record)
-    room = Room.begin(study, grant, wanted(*asked), interview)
+    room = Room.begin(study, grant, inputs, interview)
     click.echo(f"Recording {room.interview} from {' and '.join(room.live.labels)}.")
     return room
 
 
-def _told(kept: "tuple[str, Kept | None] | None") -> int:
+def told(kept: "Ended") -> int:
     """What became of the call."""
     if kept is None:
         click.echo(GOES_ON)

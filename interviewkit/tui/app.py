@@ -36,6 +36,7 @@ from interviewkit.tui.modals import Confirm, Page
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
+from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.text import Harmless
 from interviewkit.tui.widgets.bars import Notice, Work
 from interviewkit.tui.work import Job, Pace, Run
@@ -99,6 +100,8 @@ class InterviewkitApp(App[None]):
         self.pressed_s = time.monotonic()
         self.calls = Calls(self)
         self.crash: Exception | None = None
+        self.reads: tuple[str, int] | None = None
+        """The call whose transcript is opened when the work is done."""
         self._run: Run | None = None
         self._pace = Pace()
         self._looking = False
@@ -317,8 +320,11 @@ class InterviewkitApp(App[None]):
         if self._quitting:
             self.exit()
             return
+        reads, self.reads = self.reads, None
         if message.stopped:
             self.tell("Stopped. What was done is kept, and the rest goes on from there.")
+        elif reads is not None:
+            self.push_screen(TranscriptScreen(*reads))
         self.refresh_bindings()
         self.look()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.screen import ModalScreen
 
 from interviewkit import contacts
-from interviewkit.capture import control
+from interviewkit.capture import control, scripted
 from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.models import Contact, ContactKind, Ending
@@ -70,6 +70,10 @@ class Calls:
         if room.log.state.ending is Ending.FINISHED:
             await asyncio.to_thread(self._log_held, owner(room.interview))
         self._app.tell(f"{room.interview} is in the study.")
+        if scripted.present():
+            # A demonstration ends with what became of it.
+            self._app.process([(room.interview, kept.call.number)])
+            self._app.reads = room.interview, kept.call.number
 
     def _log_held(self, participant: str) -> None:
         """The contact log knows that the interview was held: a voucher may be due."""

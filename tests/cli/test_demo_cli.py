@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from interviewkit import demo, scoring
+from interviewkit import demo, demo_interview, scoring
+from interviewkit.capture import control
+from interviewkit.capture.scripted import SCRIPT_VARIABLE
 from interviewkit.models import Span
+from interviewkit.paths import STATE_VARIABLE
 from interviewkit.study import Study
 from tests import fakes, small_study
 from tests.cli.conftest import Run
+from tests.room_world import Recorders
 
 
 def reference() -> list[fakes.Line]:
@@ -64,7 +68,7 @@ def test_it_keeps_away_from_a_study_of_ones_own(run: Run, study: Study) -> None:
     before = small_study.snapshot(study.root)
     outcome = run("demo", study.root)
     assert outcome.code == 2
-    assert "is a study of your own" in outcome.err
+    assert "is another study" in outcome.err
     assert small_study.snapshot(study.root) == before
 
 
@@ -87,3 +91,65 @@ def test_models_that_are_missing_are_fetched_first(
     outcome = run("demo")
     assert asked == ["base"]
     assert "Fetching models, once: base (148 MB)." in outcome.err
+
+
+# ── the demonstration interview ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Recorders:
+    """No recorder and no waiting."""
+    for name in (SCRIPT_VARIABLE, STATE_VARIABLE):
+        monkeypatch.setenv(name, "")
+    made = Recorders()
+    monkeypatch.setattr(control, "begin", made.begin)
+    monkeypatch.setattr("interviewkit.demo_interview.time.sleep", lambda length_s: None)
+    return made
+
+
+def test_an_interview_by_itself_ends_with_the_transcript_by_question(
+    run: Run, played: Recorders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fakes.Speech([("A", 0.1, 0.5, "How did it come up?"), ("B", 0.6, 0.9, "By letter.")]).install(monkeypatch)
+    outcome = run("demo", "--interview", "--by-itself", "--short")
+    assert outcome.code == 0, outcome.err
+    assert "Recording P01-1" in outcome.err
+    assert "How did using a programme on the internet first come up?" in outcome.err
+    assert "By letter." in outcome.out
+    assert "══ Not asked ═" in outcome.out
+    assert "transcript show P01-1 --by-question" in outcome.err
+    assert Study.open(tmp_path / "interviewkit-demo-interview").config.title == demo_interview.TITLE
+    again = run("demo", "--interview", "--by-itself", "--short", "-q")
+    assert again.err == ""
+    assert "P02" in again.out
+
+
+def test_an_interview_line_by_line_ends_with_it_as_well(run: Run, played: Recorders) -> None:
+    outcome = run("demo", "--interview", "--plain", "here", typed="\n1\nend finished\n")
+    assert outcome.code == 0, outcome.err
+    assert [told for told in played.last.told if told.startswith("cue")] == [
+        "cue opening",
+        "cue first-offered",
+        "cue first-offered.a",
+    ]
+    assert "══ Not asked ═" in outcome.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--mute"],
+        ["--device", "mic"],
+        ["--by-itself"],
+        ["--plain"],
+        ["--interview", "--short"],
+        ["--interview", "--plain", "--by-itself"],
+        ["--interview", "--by-itself", "--device", "mic"],
+        ["--interview"],
+    ],
+)
+def test_what_does_not_go_together_is_said(run: Run, played: Recorders, arguments: list[str]) -> None:
+    outcome = run("demo", *arguments)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert played.made == []

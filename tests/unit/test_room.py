@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from interviewkit import room as rooms
-from interviewkit.capture import control
+from interviewkit.capture import control, scripted
 from interviewkit.capture.control import Unfinished
 from interviewkit.capture.messages import Alarm, Closed
 from interviewkit.consent import Record
 from interviewkit.errors import ConsentRefused, DeviceError, StorageError, UsageError
 from interviewkit.models import ActionKind, Ending
 from interviewkit.room import Room, recover
-from interviewkit.session_moves import Tag, ask, ask_probe, note, tag
+from interviewkit.session_moves import Tag, ask, ask_probe, improvise, note, tag
 from interviewkit.study import Study
 from tests import small_study
 from tests.room_world import LINE, MIC, Recorders
@@ -225,3 +225,25 @@ def test_a_recording_whose_consent_is_gone_stays_where_it_is(study: Study, room:
     with pytest.raises(ConsentRefused):
         recover(study, left)
     assert left_behind(study).recording == left.recording
+
+
+def cues(recorders: Recorders) -> list[str]:
+    return [told.removeprefix("cue ") for told in recorders.last.told if told.startswith("cue ")]
+
+
+def test_a_participant_who_is_played_is_told_what_is_put(study: Study, recorders: Recorders) -> None:
+    room = Room.begin(study, study.grant("P01", Record), (scripted.wanted(2),))
+    room.do(ask)
+    room.do(ask_probe, "a")
+    room.do(note, "a note")
+    room.do(improvise, "And you?")
+    room.pause(now_s())
+    room.resume(now_s())
+    room.end(now_s())
+    assert cues(recorders) == ["opening", "first", "first.a", "improvised-1", "paused"]
+
+
+def test_nobody_else_is(room: Room, recorders: Recorders) -> None:
+    room.do(ask)
+    room.end(now_s())
+    assert cues(recorders) == []
