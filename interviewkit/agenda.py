@@ -126,6 +126,8 @@ class Agenda:
     """Participants to whom a voucher is due, and which."""
     to_book: tuple[str, ...] = ()
     """Participants who were heard of, and with whom nothing is agreed yet."""
+    unlogged: tuple[str, ...] = ()
+    """Participants whose interview was recorded here, and is not in their contact log as held."""
     day: date | None = None
     """The day on which it was looked at."""
 
@@ -229,6 +231,7 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
         ),
         tuple(_vouchers(people, groups)),
         tuple(_to_book(people, talks, rules.attempts)),
+        tuple(_unlogged(people, talks, groups)),
         moment.astimezone().date(),
     )
 
@@ -289,6 +292,20 @@ def _to_book(people: tuple[Person, ...], talks: tuple[Talk, ...], attempts: int)
         open_still = person.state in (State.MISSING, State.GIVEN) and not contact.refused
         begun = contact.latest is not None and contact.appointment is None
         if open_still and begun and contact.attempts < attempts and person.id not in held:
+            yield person.id
+
+
+def _unlogged(
+    people: tuple[Person, ...], talks: tuple[Talk, ...], groups: Mapping[str, Group]
+) -> Iterator[str]:
+    """Whose interview would earn no voucher, or leave an appointment open, as nobody logged it."""
+    for person in people:
+        finished = [t.held_at for t in talks if t.participant == person.id and t.calls and not t.to_continue]
+        held_at = max(filter(None, finished), default=None)
+        logged_at = person.contact.held_at
+        group = groups.get(person.group)
+        used = person.contact.latest is not None or (group is not None and group.voucher is not None)
+        if used and held_at is not None and (logged_at is None or logged_at < held_at):
             yield person.id
 
 

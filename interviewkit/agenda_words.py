@@ -61,6 +61,9 @@ def _to_hold(agenda: Agenda) -> Iterator[Item]:
         names = [agreed.participant for agreed in agenda.passed]
         text = f"{count(len(names), 'appointment')} passed, say how it went: {_named(names)}"
         yield Item(text, "a", f"interviewkit contact log {names[0]} held")
+    if agenda.unlogged:
+        text = f"{count(len(agenda.unlogged), 'interview')} to log as held: {_named(agenda.unlogged)}"
+        yield Item(text, "a", f"interviewkit contact log {agenda.unlogged[0]} held")
     if agenda.consents:
         names = [person.id for person in agenda.consents]
         text = f"{count(len(names), 'consent')} to take: {_named(names)}"
@@ -168,6 +171,7 @@ def as_json(agenda: Agenda) -> dict[str, object]:
             "continue": [talk.id for talk in agenda.to_continue],
             "reminders": list(agenda.reminders),
             "appointments": list(agenda.to_book),
+            "log_held": list(agenda.unlogged),
             "vouchers": [participant for participant, _ in agenda.vouchers],
             "transcribe": [talk.id for talk in agenda.to_transcribe],
             "transcribe_s": round(agenda.work_s, 1),

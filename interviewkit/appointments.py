@@ -36,6 +36,8 @@ class Standing(Frozen):
     reminded: bool = False
     """Since the appointment was agreed."""
     refused: bool = False
+    held_at: AwareDatetime | None = None
+    """When the latest interview was put on record as held."""
     voucher_due: bool = False
 
 
@@ -108,6 +110,7 @@ def standing(log: Sequence[Contact], arrangement: Arrangement) -> Standing:
                 **_told(found, contact, arrangement),
                 "latest": contact.kind,
                 "latest_at": contact.at,
+                "held_at": contact.at if contact.kind is ContactKind.HELD else found.held_at,
                 "voucher_due": contact.kind is ContactKind.HELD
                 or (found.voucher_due and contact.kind is not ContactKind.VOUCHER),
             }

@@ -5,6 +5,7 @@ Contacts, now ── facts, entries ─► the page;  a typed line ── booked
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -12,6 +13,7 @@ from interviewkit import appointments
 from interviewkit.appointment_times import NIGHT, moment, said, windows
 from interviewkit.contacts import Contacts, details
 from interviewkit.errors import UsageError
+from interviewkit.exports.base import visible
 from interviewkit.models import ContactKind
 from interviewkit.tui.text import plain
 
@@ -31,24 +33,25 @@ SHOWN_BACK = 8
 """How many entries can be chosen to be taken back."""
 
 
-def facts(known: Contacts, now: datetime) -> Content:
+def facts(known: Contacts, now: datetime, width: int) -> Content:
     """All that matters before ringing, each with the key that changes it; `now` is by their clock."""
-    standing, ringing = known.standing, known.ringing(now)
-    lines = [
-        _fact("Ring now?", "yes" if ringing.allowed else f"no. {ringing.why}", "", "bold"),
-        _fact("Appointment", _agreed(known, now), BOOK),
-    ]
-    if standing.appointment is not None:
-        lines += [_fact("", warning, "") for warning in _warnings(known, now)]
-        lines.append(_fact("Reminder", _reminder(known, now), "m"))
-    lines += [
-        _fact("Safe times", appointments.shown(known.arrangement.safe) or "any time", "s"),
-        _fact("Messages", "may be left" if known.arrangement.voicemail else "none may be left", "v"),
-        _fact("Number", _reached(known), "n"),
-    ]
-    if known.voucher:
-        lines.append(_fact("Voucher", _voucher(known), ""))
+    ringing = known.ringing(now)
+    lines = [_fact("Ring now?", "yes" if ringing.allowed else f"no. {ringing.why}", "", width, "bold")]
+    lines += [_fact(label, text, key, width) for label, text, key in _stands(known, now)]
     return Content("\n").join(lines)
+
+
+def _stands(known: Contacts, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """What is agreed and allowed: label, text, key."""
+    yield "Appointment", _agreed(known, now), BOOK
+    yield from (("", warning, "") for warning in _warnings(known, now))
+    if known.standing.appointment is not None:
+        yield "Reminder", _reminder(known, now), "m"
+    yield "Safe times", appointments.shown(known.arrangement.safe) or "any time", "s"
+    yield "Messages", "may be left" if known.arrangement.voicemail else "none may be left", "v"
+    yield "Number", _reached(known), "n"
+    if known.voucher:
+        yield "Voucher", _voucher(known), ""
 
 
 def entries(known: Contacts) -> Content:
@@ -145,9 +148,16 @@ def wrong_details(typed: Mapping[str, str]) -> str:
     return ""
 
 
-def _fact(label: str, text: str, key: str, style: str = "") -> Content:
+def _fact(label: str, text: str, key: str, width: int, style: str = "") -> Content:
+    """A label, and its text beside it over as many lines as it takes."""
+    parts = wrap(visible(text), max(width - LABEL_WIDTH - 4, 20)) or [""]
+    labels = (label, *[""] * (len(parts) - 1))
+    lines = [
+        Content.assemble((name.ljust(LABEL_WIDTH), "bold"), plain(part, style))
+        for name, part in zip(labels, parts, strict=True)
+    ]
     after = Content.assemble("   ", (key, "bold $accent")) if key else Content("")
-    return Content.assemble((label.ljust(LABEL_WIDTH), "bold"), plain(text, style), after)
+    return Content("\n").join(lines) + after
 
 
 def _agreed(known: Contacts, now: datetime) -> str:

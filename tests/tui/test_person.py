@@ -9,7 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from interviewkit import contacts
-from interviewkit.models import ContactKind, Ending
+from interviewkit.exports.base import UNFIT
+from interviewkit.models import Contact, ContactKind, Ending
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.screens.home import Home, People
@@ -367,3 +368,17 @@ async def test_the_number_is_shown_nowhere_but_there(app: InterviewkitApp) -> No
         assert people.NUMBER in text(app)
         await pilot.press("n")
         await until(pilot, shows(app, "(on record)"))
+
+
+async def test_what_others_typed_steers_nothing(app: InterviewkitApp, study: Study) -> None:
+    evil = "[@click=app.quit]Q[/][/ \x1b]52;c;aGk=\x1b\\\x1b[2J\u202egnp $x"
+    contacts.reach(study, "P07", contacts.details(people.NUMBER, note=evil))
+    contacts.note(study, "P07", Contact(kind=ContactKind.NO_ANSWER, at=people.NOON, by=evil))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await started(pilot)
+        await to_person(pilot, app)
+        await until(pilot, lambda: text(app).count("[@click=app.quit]Q[/][/") == 2)
+        for strip in app.screen._compositor.render_strips():
+            assert not UNFIT.search(strip.text)
+        await pilot.press("u")
+        await until(pilot, shows(app, "take back: no answer"))

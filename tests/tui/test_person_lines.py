@@ -55,7 +55,7 @@ def facts(known: Contacts) -> dict[str, str]:
     """The facts by their labels; a line without one belongs to the label above."""
     found: dict[str, str] = {}
     label = ""
-    for line in person_lines.facts(known, known.clock.now()).plain.splitlines():
+    for line in person_lines.facts(known, known.clock.now(), 200).plain.splitlines():
         label = line[:13].strip() or label
         found[label] = f"{found.get(label, '')}{line[13:].strip()}"
     return found
@@ -127,6 +127,16 @@ def test_the_log_is_the_latest_first_and_keeps_what_was_taken_back() -> None:
         ("3", "put back: refused, Mon 08 Jun 11:00"),
         ("1", "take back: booked for Mon 08 Jun 15:00, Sun 07 Jun 06:00"),
     ]
+
+
+def test_long_facts_stand_beside_their_labels() -> None:
+    many = "; ".join(f"{day} 9:00-10:00" for day in ("mon", "wed", "fri", "sat", "sun"))
+    known = replace(NOTHING, arrangement=Arrangement(safe=windows(many)))
+    shown = person_lines.facts(known, known.clock.now(), 60).plain.splitlines()
+    assert max(map(len, shown)) <= 60
+    beside = [line for line in shown if line.startswith(" " * 13)]
+    assert len(beside) >= 2
+    assert all(line[13] != " " for line in beside)
 
 
 def test_only_what_makes_sense_can_be_logged() -> None:

@@ -206,6 +206,18 @@ def test_vouchers_are_due_where_the_group_has_one(three: Study) -> None:
     assert look(paid, NOON).vouchers == ()
 
 
+def test_an_interview_that_nobody_logged_is_named_where_it_matters(three: Study) -> None:
+    interview = studies.call(three, "P01")
+    started, ended = _action(ActionKind.STARTED), _action(ActionKind.ENDED, Ending.FINISHED)
+    _keep(three, interview.model_copy(update={"actions": (started, ended)}))
+    assert look(three, NOON).unlogged == (), "no voucher, no contact log: nothing hangs on it"
+    contacts.note(three, "P01", entry(ContactKind.INVITED, NOON - timedelta(days=1)))
+    assert look(three, NOON).unlogged == ("P01",)
+    assert "1 interview to log as held: P01" in [i.text for i in agenda_words.waiting(look(three, NOON))]
+    contacts.note(three, "P01", entry(ContactKind.HELD, NOON))
+    assert look(three, NOON).unlogged == ()
+
+
 def test_who_was_heard_of_wants_an_appointment(three: Study) -> None:
     assert look(three, NOON).to_book == ()
     for participant in ("P01", "P02", "P03"):

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.events import Resize
 from textual.widgets import Static
 
 from interviewkit import appointments, contacts
@@ -94,8 +95,12 @@ class PersonScreen(Frame):
         if known is not None and self.is_mounted:
             now = known.clock.now()
             self.query_one(TitleBar).show(self._title, f"{now:%a %H:%M} there")
-            self.query_one("#facts", Static).update(person_lines.facts(known, now))
+            self.query_one("#facts", Static).update(person_lines.facts(known, now, self.size.width - 2))
             self.query_one("#log", Static).update(person_lines.entries(known))
+
+    def on_resize(self, event: Resize) -> None:
+        """The lines have another width."""
+        self._show()
 
     def leave(self) -> None:
         """Back to Home."""
