@@ -14,6 +14,7 @@ from pathlib import Path
 
 from interviewkit.capture.devices import InputDevice
 from interviewkit.capture.messages import Wanted
+from interviewkit.capture.streams import model
 from interviewkit.errors import DeviceError
 from interviewkit.paths import state_dir, write_durably
 
@@ -87,12 +88,19 @@ def remember(inputs: Sequence[Wanted]) -> None:
     write_durably(_file(), json.dumps(known).encode())
 
 
+def present(wanted: Wanted, devices: Sequence[InputDevice]) -> InputDevice | None:
+    """The device that is meant, as the recorder finds it: in another socket it may have another number."""
+    known = [d for d in devices if d.host_api == wanted.host_api and d.channels >= wanted.channels]
+    exact = [device for device in known if device.name == wanted.name]
+    alike = [device for device in known if model(device.name) == model(wanted.name)]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0]
+    return None
+
+
 def gone(inputs: Sequence[Wanted], devices: Sequence[InputDevice]) -> tuple[str, ...]:
     """The names of those that are not among `devices`, or have fewer channels than are wanted."""
-    present = {(device.name, device.host_api): device.channels for device in devices}
-    return tuple(
-        wanted.name for wanted in inputs if present.get((wanted.name, wanted.host_api), 0) < wanted.channels
-    )
+    return tuple(wanted.name for wanted in inputs if present(wanted, devices) is None)
 
 
 def _file() -> Path:

@@ -1,10 +1,11 @@
-"""A call of a study, ready to be listened to: consent, recording and player in one.
+"""A call of a study, or what was said at a consent, ready to be listened to: recording and player in one.
 
 Grant[Transcribe] ─► study.recording ─► Player ─► a screen, a command
+            Clip ─► study.clip ──────┘
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from interviewkit.audio import to_int16
 from interviewkit.capture.playback import Player
 from interviewkit.consent import Grant, Transcribe
-from interviewkit.models import Side
+from interviewkit.models import Clip, Side
+from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 
 
@@ -25,10 +27,19 @@ def listening(
     Raises ConsentRefused before the recording is opened, and StorageError or AudioError for one that can't
     be read. That there is no loudspeaker shows when something is played.
     """
-    with ExitStack() as open_:
-        recording = open_.enter_context(study.recording(grant, interview, call))
+    with study.recording(grant, interview, call) as recording, _player(recording, side) as player:
+        yield player
 
-        def read(start_frame: int, stop_frame: int) -> NDArray[np.int16]:
-            return to_int16(recording.read(start_frame, stop_frame))
 
-        yield open_.enter_context(Player(read, recording.frames, recording.sample_rate, side))
+@contextmanager
+def consenting(study: Study, participant: str, clip: Clip) -> Iterator[Player]:
+    """A player of what was said when a consent was given; raises StorageError or AudioError."""
+    with study.clip(participant, clip) as recording, _player(recording, None) as player:
+        yield player
+
+
+def _player(recording: RecordingReader, side: Side | None) -> Player:
+    def read(start_frame: int, stop_frame: int) -> NDArray[np.int16]:
+        return to_int16(recording.read(start_frame, stop_frame))
+
+    return Player(read, recording.frames, recording.sample_rate, side)

@@ -124,13 +124,13 @@ def _number(name: str, host_api: str) -> int:
     ]
     exact = [device for device in found if device["name"] == name]
     # The same device in another socket: ALSA's "USB Audio: - (hw:1,0)" may be hw:2,0 by now.
-    alike = [device for device in found if _model(device["name"]) == _model(name)]
+    alike = [device for device in found if model(device["name"]) == model(name)]
     if exact or len(alike) == 1:
         return int((exact or alike)[0]["index"])
     raise DeviceError(f"{name} is not there any more.", "Plug it in, or choose another device.")
 
 
-def _model(name: str) -> str:
+def model(name: str) -> str:
     """A device's name without the number that the system gave it."""
     return name.partition(" (hw:")[0]
 

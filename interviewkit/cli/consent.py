@@ -1,7 +1,8 @@
 """`interviewkit consent`: what a participant consents to, statement by statement, and takes back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ import click
 
 from interviewkit.cli import options
 from interviewkit.cli.shell import Stopped, stopping
-from interviewkit.errors import UsageError
+from interviewkit.errors import ConsentRefused, DeviceError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from interviewkit.models import Answer, Form, Statement
+    from interviewkit.capture.provisional import ProvisionalSpool
+    from interviewkit.models import Answer, ConsentGiven, Form, Statement
     from interviewkit.study import Study
 
 METHODS = ("signed", "electronic", "oral")
@@ -38,6 +40,7 @@ def consent() -> None:
 )
 @click.option("--method", type=click.Choice(METHODS), help="How consent was given.")
 @click.option("--taken-by", type=options.name, metavar="NAME", help="Who took it.")
+@click.option("--clip", is_flag=True, help="Record what is said meanwhile; kept only with a consent to it.")
 @options.study
 @stopping(NOTHING_RECORDED)
 def give(
@@ -47,25 +50,74 @@ def give(
     answers: tuple[str, ...],
     method: str | None,
     taken_by: str | None,
+    clip: bool,
 ) -> None:
     """Record a participant's answers to a consent form, statement by statement."""
-    from interviewkit.consent import validate_answers
-    from interviewkit.models import ConsentGiven, ConsentMethod
-
+    if clip and answers:
+        raise UsageError(
+            "--clip records while the statements are read out.", "Leave --answer out to be asked for each."
+        )
     study = options.open_study(study_dir)
     form = _form(study, participant, form_id)
     how = _known("--method", method, bool(answers), lambda: _prompt("How was it given?", METHODS))
     who = _known("--taken-by", taken_by, bool(answers), lambda: _prompt_name("Who took it?"))
-    given = _parsed(answers) if answers else _asked(form)
-    validate_answers(form, given)
-    if not answers:
-        _confirm(participant, form, given)
-    event = ConsentGiven(
-        form=form.id, answers=given, method=ConsentMethod[how.upper()], taken_by=who, at=datetime.now(UTC)
-    )
-    study.give_consent(participant, event)
+    with _held(clip) as spool:
+        given = _parsed(answers) if answers else _asked(form, spool)
+        _put_on_record(study, participant, form, given, (how, who), spool, confirm=not answers)
     for purpose, why in _purposes(study, participant).items():
         click.echo(f"{purpose}: {'granted' if why is None else why}", err=True)
+
+
+def _put_on_record(
+    study: "Study",
+    participant: str,
+    form: "Form",
+    given: "Mapping[str, Answer]",
+    by: tuple[str, str],
+    spool: "ProvisionalSpool | None",
+    *,
+    confirm: bool,
+) -> None:
+    """Check what was answered, have it confirmed, and keep it, with what was said where that is permitted."""
+    from interviewkit.consent import validate_answers
+    from interviewkit.models import ConsentGiven, ConsentMethod
+
+    validate_answers(form, given)
+    if confirm:
+        _confirm(participant, form, given)
+    how, who = by
+    event = ConsentGiven(
+        form=form.id,
+        answers=dict(given),
+        method=ConsentMethod[how.upper()],
+        taken_by=who,
+        at=datetime.now(UTC),
+    )
+    if spool is None or not _kept_with(study, participant, event, spool):
+        study.give_consent(participant, event)
+
+
+@consent.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@options.study
+@options.quiet
+@stopping("")
+def play(study_dir: Path | None, participant: str, quiet: bool) -> None:
+    """Play what was said when the participant last gave consent, where it was recorded. q ends it."""
+    from interviewkit.capture.listen import consenting
+    from interviewkit.cli.play import run
+    from interviewkit.models import ConsentGiven
+
+    study = options.open_study(study_dir)
+    events = study.consent_events(participant)
+    clips = [event.clip for event in events if isinstance(event, ConsentGiven) and event.clip is not None]
+    if not clips:
+        raise UsageError(
+            f"Nothing was recorded of a consent of {participant}.", "See: interviewkit consent give --clip"
+        )
+    with consenting(study, participant, clips[-1]) as player:
+        player.play()
+        run(player, quiet)
 
 
 @consent.command()
@@ -84,6 +136,8 @@ def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
     click.echo(f"{participant}: form {found['form'] or '-'}, given {found['given_at'] or '-'}")
     if found["withdrawn_at"] is not None:
         click.echo(f"withdrawn {found['withdrawn_at']}")
+    if found["clip"] is not None:
+        click.echo(f"what was said, {found['clip']['duration_s']:.0f} s: {found['clip']['file']}")
     for statement in found["statements"]:
         click.echo(_wrapped(f"{statement['answer']:<10}", f"{statement['id']}: {statement['text']}"))
         if statement["note"] is not None:
@@ -155,14 +209,18 @@ def _known(option: str, value: str | None, from_flags: bool, ask: Callable[[], s
     return ask() if value is None else value
 
 
-def _asked(form: "Form") -> dict[str, "Answer"]:
+def _asked(form: "Form", spool: "ProvisionalSpool | None") -> dict[str, "Answer"]:
     """Answers from the keyboard, one statement at a time, in the form's order."""
     click.echo(f"{form.title} ({form.id})", err=True)
     count = len(form.statements)
-    return {
-        statement.id: _answer(f"{number} of {count} · {statement.section.value}", statement)
-        for number, statement in enumerate(form.statements, start=1)
-    }
+    found: dict[str, Answer] = {}
+    told: set[str] = set()
+    for number, statement in enumerate(form.statements, start=1):
+        found[statement.id] = _answer(f"{number} of {count} · {statement.section.value}", statement)
+        for alarm in set() if spool is None else set(spool.alarms.copy().values()) - told:
+            told.add(alarm)
+            click.echo(f"Alarm: {alarm} Consent can go on without it.", err=True)
+    return found
 
 
 def _answer(heading: str, statement: "Statement") -> "Answer":
@@ -200,13 +258,49 @@ def _confirm(participant: str, form: "Form", given: Mapping[str, "Answer"]) -> N
         raise Stopped(NOTHING_RECORDED)
 
 
+# ── what is said meanwhile ──────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _held(clip: bool) -> "Iterator[ProvisionalSpool | None]":
+    """What is said within the block, in memory; however the block ends, it is thrown away unless kept."""
+    from interviewkit.capture.provisional import ProvisionalSpool
+    from interviewkit.cli.record import wanted as devices
+
+    if not clip:
+        yield None
+        return
+    spool = ProvisionalSpool(devices(None, None, None))
+    click.echo(
+        "What is said from now on is held in memory, and kept only if they consent to being recorded.",
+        err=True,
+    )
+    try:
+        yield spool
+    finally:
+        spool.discard()
+
+
+def _kept_with(study: "Study", participant: str, event: "ConsentGiven", spool: "ProvisionalSpool") -> bool:
+    """Keep the answers with what was said; False, and why, where that can't be: they can go without it."""
+    try:
+        held_s = spool.held_s
+        study.give_consent(participant, event, spool)
+    except (ConsentRefused, DeviceError, StorageError) as error:
+        refused = isinstance(error, ConsentRefused)
+        why = "They do not consent to being recorded." if refused else error.message
+        click.echo(f"Note: {why} Nothing of what was said is kept.", err=True)
+        return False
+    click.echo(f"What was said, {held_s:.0f} s, is kept with the consent.", err=True)
+    return True
+
+
 # ── what stands ─────────────────────────────────────────────────────────────────────────────────
 
 
 def _purposes(study: "Study", participant: str) -> dict[str, str | None]:
     """Each purpose with why it is refused; None where it is granted."""
     from interviewkit.consent import Permission
-    from interviewkit.errors import ConsentRefused
 
     found: dict[str, str | None] = {}
     for permission in Permission.__subclasses__():
@@ -236,6 +330,7 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
         "method": event.method.value if event is not None else None,
         "taken_by": event.taken_by if event is not None else None,
         "withdrawn_at": max(withdrawn).isoformat() if withdrawn else None,
+        "clip": _clip(study, participant, event),
         "statements": [
             {
                 "id": s.id,
@@ -248,6 +343,18 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
             if event is not None
         ],
         "purposes": {name: {"granted": why is None, "why": why} for name, why in purposes},
+    }
+
+
+def _clip(study: "Study", participant: str, event: "ConsentGiven | None") -> dict[str, Any] | None:
+    """What was said when it was given, as JSON: its file in the study, and what proves that it is whole."""
+    if event is None or event.clip is None:
+        return None
+    path = study.paths.clip(participant, event.clip.recording).relative_to(study.root)
+    return {
+        "file": path.as_posix(),
+        "duration_s": round(event.clip.duration_s, 3),
+        **event.clip.model_dump(mode="json"),
     }
 
 

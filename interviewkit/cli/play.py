@@ -86,7 +86,7 @@ def play(
         player.play(start_s, stop_s, loop=loop)
         if not quiet:
             click.echo(f"Playing {interview}, call {call}, from {_clock(start_s)}.", err=True)
-        _run(player, quiet)
+        run(player, quiet)
 
 
 def _check(player: "Player", start_s: float, stop_s: float | None) -> None:
@@ -96,7 +96,7 @@ def _check(player: "Player", start_s: float, stop_s: float | None) -> None:
         raise UsageError("The end is not after the beginning.", "Give --to a later time than --from.")
 
 
-def _run(player: "Player", quiet: bool) -> None:
+def run(player: "Player", quiet: bool) -> None:
     """Until it has been heard to its end, or a key ends it; raises what keeps it from being played."""
     live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     with keys() as pressed:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 BAR = 10
 TEST_S = 10.0
+PLAYED_S = 30.0
 KEPT = "What was recorded is safe. Put it into the study with: interviewkit record --recover"
 REASONS = {
     "disk full": "The disk is full, so recording was stopped.",
@@ -50,6 +51,7 @@ REASONS = {
 @click.option("--devices", "list_devices", is_flag=True, help="List the devices and do nothing else.")
 @click.option("--test", is_flag=True, help="Listen for ten seconds and judge the sound; nothing is kept.")
 @click.option("--remember", is_flag=True, help="With --test: record from these when no device is named.")
+@click.option("--no-playback", is_flag=True, help="With --test: do not play back what was heard.")
 @click.option("--recover", is_flag=True, help="Attach to a recording that goes on, or keep what a kill left.")
 @options.study
 @options.quiet
@@ -64,6 +66,7 @@ def record(
     list_devices: bool,
     test: bool,
     remember: bool,
+    no_playback: bool,
     recover: bool,
     quiet: bool,
 ) -> int:
@@ -72,12 +75,11 @@ def record(
         raise UsageError("Say whose call it is, or one of --devices, --test and --recover.", "Such as: P07")
     if list_devices:
         return _list()
-    if remember and not test:
-        raise UsageError(
-            "--remember belongs to --test.", "Test the sound, and it is remembered what was tested."
-        )
+    if (remember or no_playback) and not test:
+        raise UsageError("--remember and --no-playback belong to --test.", "Say: interviewkit record --test")
     if test:
-        return _test(wanted(device, second_device, channels), quiet, remember=remember)
+        inputs = wanted(device, second_device, channels)
+        return _test(inputs, quiet, remember=remember, playback=not no_playback)
     study = options.open_study(study_dir)
     if recover:
         return _recover(study, quiet)
@@ -130,8 +132,8 @@ def _remembered() -> "tuple[Wanted, ...]":
     return chosen
 
 
-def _test(inputs: "tuple[Wanted, ...]", quiet: bool, *, remember: bool) -> int:
-    """Ten seconds of a rehearsal, judged."""
+def _test(inputs: "tuple[Wanted, ...]", quiet: bool, *, remember: bool, playback: bool) -> int:
+    """Ten seconds of a rehearsal, judged and played back."""
     from interviewkit.capture import choice, client
     from interviewkit.capture.messages import Judged
 
@@ -143,11 +145,25 @@ def _test(inputs: "tuple[Wanted, ...]", quiet: bool, *, remember: bool) -> int:
         recorder.judge()
         while not isinstance(judged := recorder.receive(5), Judged):
             pass
-    for line in (*judged.figures, *(judged.findings or ("All is well.",))):
-        click.echo(line)
+        for line in (*judged.figures, *(judged.findings or ("All is well.",))):
+            click.echo(line)
+        if playback:
+            _play_back(recorder, quiet)
     if remember:
         choice.remember(inputs)
     return ExitCode.FAILED if judged.findings else ExitCode.OK
+
+
+def _play_back(recorder: "Recorder", quiet: bool) -> None:
+    from interviewkit.capture.messages import Played
+
+    if not quiet:
+        click.echo("You hear it now. Can you understand both sides?", err=True)
+    recorder.play()
+    while not isinstance(played := recorder.receive(TEST_S + PLAYED_S), Played):
+        pass
+    if played.problem:
+        click.echo(f"Note: {played.problem}", err=True)
 
 
 def _record(

@@ -24,7 +24,8 @@ class Picking:
     @classmethod
     def of(cls, devices: Sequence[InputDevice], chosen: Sequence[Wanted]) -> "Picking":
         """As it was chosen before."""
-        names = [wanted.name for wanted in chosen] + ["", ""]
+        found = [choice.present(wanted, devices) for wanted in chosen]
+        names = [device.name if device is not None else "" for device in found] + ["", ""]
         return cls(tuple(devices), choice.way(chosen), names[0], names[1])
 
     @property
