@@ -106,7 +106,6 @@ class Room:
         room = cls(study, grant, *_held(study, grant, left.interview), left.order.inputs)
         room._join(recorder)
         if not room.log.state.live or room._call_recording() != left.recording:
-            room._close_call()
             room._start_call()
         room._agree_on_pause()
         # Nobody heard its answer up to now: how long it takes is known, how much of that was talk isn't.
@@ -122,15 +121,12 @@ class Room:
         self._session.follow(self)
 
     def _start_call(self) -> None:
+        """A call of the log for the recording; one that is still open there was cut off."""
         number = self._study.interview(self._interview).number_of(self._recording)
-        with self._moving:
-            self._prompt(self._session.start(self, self._recording, max(number, self.log.state.call + 1)))
-
-    def _close_call(self) -> None:
-        """The call before was cut off, as far as the log knows."""
         with self._moving:
             if self.log.state.live:
                 self._session.do(session_moves.end, Ending.DROPPED)
+            self._prompt(self._session.start(self, self._recording, max(number, self.log.state.call + 1)))
 
     def _call_recording(self) -> str:
         return next((a.recording for a in reversed(self.log.actions) if a.recording), "")
@@ -332,7 +328,8 @@ class Room:
             return
         with self._moving:
             paused = self.log.state.paused
-            self._close_call()
+            # Where the old recording ends is for the old one's clock to say, so the call is closed first.
+            self._session.do(session_moves.end, Ending.DROPPED)
             self._join(recorder)
             self._start_call()
             self.again += 1

@@ -20,7 +20,7 @@ from interviewkit.paths import state_dir, write_durably
 
 SCHEMA = 1
 # Names that sound systems give to “whatever the settings say”.
-_SYSTEM = {"default", "pulse", "pipewire", "sysdefault"}
+SYSTEM = {"default", "pulse", "pipewire", "sysdefault"}
 
 
 class Way(StrEnum):
@@ -68,7 +68,7 @@ def offered(devices: Sequence[InputDevice], way: Way) -> list[InputDevice]:
 
 def described(device: InputDevice) -> str:
     """A device in words."""
-    if device.name in _SYSTEM:
+    if device.name in SYSTEM:
         return f"{device.name}: what the sound settings say"
     return f"{device.name} (default)" if device.is_default else device.name
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 
-from interviewkit import contacts
+from interviewkit import contacts, withdrawal
 from interviewkit.capture import control, scripted
 from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
@@ -59,11 +59,7 @@ class Calls:
 
     async def over(self, kept: Kept | None) -> None:
         """The call has ended, and is kept; or there was nothing in it."""
-        room, self.room = self.room, None
-        assert room is not None
-        await asyncio.to_thread(room.done)
-        self._app.pop_screen()
-        self._app.look()
+        room = await self._leave_room()
         if kept is None:
             self._app.tell("Nothing was recorded.")
             return
@@ -74,6 +70,24 @@ class Calls:
             # A demonstration ends with what became of it.
             self._app.process([(room.interview, kept.call.number)])
             self._app.reads = room.interview, kept.call.number
+
+    async def withdrawn(self) -> None:
+        """The participant has withdrawn: what was recorded is kept or destroyed, as they wanted it."""
+        room = await self._leave_room()
+        by = self._app.taken_by or SOMEBODY
+        stopped = await asyncio.to_thread(withdrawal.stop, self._app.study, room.interview, by=by)
+        done = "is kept" if stopped.kept else "was destroyed"
+        others = f" {', '.join(stopped.others)} stay as they are." if stopped.others else ""
+        self._app.alarm(f"The withdrawal is on record, and {room.interview} {done}.{others}")
+
+    async def _leave_room(self) -> Room:
+        """Back to Home from a call that has ended."""
+        room, self.room = self.room, None
+        assert room is not None
+        await asyncio.to_thread(room.done)
+        self._app.pop_screen()
+        self._app.look()
+        return room
 
     def _log_held(self, participant: str) -> None:
         """The contact log knows that the interview was held: a voucher may be due."""

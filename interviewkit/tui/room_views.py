@@ -82,7 +82,7 @@ def title(log: Log, who: str, live: Live, recording: bool, now_s: float, width: 
     timing = session_plan.timing(log, now_s)
     parts = [
         f"{who} · call {log.state.call}",
-        _state(log, live, recording, timing.elapsed_s),
+        _state(log, live, recording, timing.elapsed_s, now_s),
         *_levels(live, recording),
         _plan(timing),
         _room(live),
@@ -95,13 +95,19 @@ def title(log: Log, who: str, live: Live, recording: bool, now_s: float, width: 
     return text
 
 
-def _state(log: Log, live: Live, recording: bool, elapsed_s: float) -> str:
-    hours = f"{int(elapsed_s // 3600)}:{int(elapsed_s // 60 % 60):02}:{int(elapsed_s % 60):02}"
+def _state(log: Log, live: Live, recording: bool, elapsed_s: float, now_s: float) -> str:
     if not log.state.live:
-        return f"■ ENDED {hours}"
+        return f"■ ENDED {_hours(elapsed_s)}"
     if not recording:
-        return f"! NOT RECORDED {hours}"
-    return f"‖ OFF THE RECORD {hours}" if live.paused else f"● REC {hours}"
+        return f"! NOT RECORDED {_hours(elapsed_s)}"
+    paused = log.state.paused_at
+    if paused is not None:
+        return f"‖ OFF THE RECORD for {clock(max(now_s - paused.monotonic_s, 0))}"
+    return f"● REC {_hours(elapsed_s)}"
+
+
+def _hours(elapsed_s: float) -> str:
+    return f"{int(elapsed_s // 3600)}:{int(elapsed_s // 60 % 60):02}:{int(elapsed_s % 60):02}"
 
 
 def _levels(live: Live, recording: bool) -> list[str]:

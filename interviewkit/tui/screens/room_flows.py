@@ -28,10 +28,19 @@ STRETCHES = (
     ("5", "the last 5 minutes"),
     ("10", "the last 10 minutes"),
 )
+WITHDRAWS = "withdraws"
 ENDINGS = (
     (Ending.FINISHED.name, "The interview is finished"),
     (Ending.LATER.name, "To be continued another time"),
     (Ending.DROPPED.name, "The line broke off"),
+    (WITHDRAWS, "The participant withdraws"),
+)
+WITHDRAWAL = (
+    "Nothing more of them is recorded or used from now on. Interviews before this one stay as they are."
+)
+WITHDRAWALS = (
+    (Ending.WITHDRAWN_KEEP.name, "What was said up to now may be kept"),
+    (Ending.WITHDRAWN_DISCARD.name, "It is destroyed: sound, notes, everything of this interview"),
 )
 
 
@@ -47,11 +56,26 @@ async def strike(screen: "RoomScreen", pressed_s: float) -> None:
 
 
 async def end(screen: "RoomScreen", pressed_s: float) -> None:
-    """End the call, and make its recording part of the study."""
+    """End the call, and make its recording part of the study; or not, where the participant withdraws."""
     chosen = await screen.app.push_screen_wait(Choose("End the call?", ENDINGS))
-    if chosen is not None:
+    if chosen == WITHDRAWS:
+        await _withdraw(screen, pressed_s)
+    elif chosen is not None:
         kept = await asyncio.to_thread(screen.room.end, pressed_s, Ending[chosen])
         await screen.kit.calls.over(kept)
+
+
+async def _withdraw(screen: "RoomScreen", pressed_s: float) -> None:
+    """What was recorded up to now is kept or destroyed, as the participant wants it."""
+    title = "They withdraw. What do they want of this interview?"
+    chosen = await screen.app.push_screen_wait(Choose(title, WITHDRAWALS, WITHDRAWAL))
+    if chosen is None:
+        return
+    sure = f"{dict(WITHDRAWALS)[chosen]}: is that what they want?"
+    if await screen.app.push_screen_wait(Confirm(sure, "The call ends now, and the consent with it.")):
+        keep = chosen == Ending.WITHDRAWN_KEEP.name
+        await asyncio.to_thread(screen.room.withdraw, pressed_s, keep=keep)
+        await screen.kit.calls.withdrawn()
 
 
 async def present(screen: "RoomScreen") -> None:
