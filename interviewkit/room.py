@@ -328,8 +328,9 @@ class Room:
             return
         with self._moving:
             paused = self.log.state.paused
-            # Where the old recording ends is for the old one's clock to say, so the call is closed first.
-            self._session.do(session_moves.end, Ending.DROPPED)
+            if self.log.state.live:
+                # By the old recording's clock, so before the new one is joined.
+                self._session.do(session_moves.end, Ending.DROPPED)
             self._join(recorder)
             self._start_call()
             self.again += 1
