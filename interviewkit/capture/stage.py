@@ -27,7 +27,7 @@ THINKING_S = 0.7
 FADE_S = 0.3
 """Somebody who is asked something else stops so soon."""
 NOISE_S = 10.0
-ROOM_DB, LINE_DB = -66.0, -60.0
+ROOM_DB, LINE_DB = -52.0, -50.0
 """Softer than any speech, loud enough not to be taken for a microphone that is switched off."""
 LINE_HZ, LINE_HALF_HZ = 1850.0, 1550.0
 """A telephone line passes so much around this."""
