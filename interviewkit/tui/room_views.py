@@ -64,8 +64,8 @@ def _row(row: OutlineRow, number: str, selected: str, width: int) -> Shown:
     mark = "›" if row.topic.id == selected else " "
     name = f"{number} {row.topic.label}" if number else row.topic.label
     right = _right(row)
-    left = pad(f"{mark}{SIGNS[row.status]} {name}", width - len(right) - 1)
-    return Shown(f"{left} {right}", row.topic.id, row.status is Status.CURRENT)
+    left = pad(f"{SIGNS[row.status]} {name}", width - len(right) - 2)
+    return Shown(f"{mark}{left} {right}", row.topic.id, row.status is Status.CURRENT)
 
 
 def _right(row: OutlineRow) -> str:
