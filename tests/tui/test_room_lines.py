@@ -129,12 +129,12 @@ def outline(log: Log, selected: str = "") -> list[str]:
 def test_the_outline_has_headings_signs_numbers_and_times() -> None:
     hand = Hand().start().wait(30).do(ask).wait(65).do(improvise, "And?").do(skip)
     assert [row.rstrip() for row in outline(hand.log, "home")] == [
-        " ✓ Opening            00:30",
+        " ✓ Opening             00:30",
         "Experience",
         " Process",
-        " ✓ 1 Offered          01:05",
+        " ✓ 1 Offered           01:05",
         " ▶ + Improvised 1",
-        " ↷ 2 Using          skipped",
+        " ↷ 2 Using           skipped",
         "Context",
         "›· 3 Home",
         " · Closing",
