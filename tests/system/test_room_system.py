@@ -66,7 +66,7 @@ async def until(pilot: Pilot[None], true: Callable[[], object], timeout_s: float
 async def begin(pilot: Pilot[None], app: InterviewkitApp) -> Room:
     """From Home into the room, as a person does it."""
     await started(pilot)
-    await pilot.press("r")
+    await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, ReadyScreen) and app.screen.ready)
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, RoomScreen))
