@@ -2,10 +2,11 @@
 
 Log + Transcript ─► sections ─► Section: a question, what was put for it, what was said
                  ─► not_put  ─► the questions that nobody asked
+Log ─► headings ─► what stands above a part, in whichever order
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from interviewkit.models import Mark, Turn
@@ -35,6 +36,38 @@ class Left:
 
     topic: Topic
     status: Status
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above what was said to something that was put.
+
+    `part` names the domain and sub-domain, `label` the question or script; `probe` is the words of a probe
+    or check, and `text` those of the question itself.
+    """
+
+    part: str
+    label: str
+    text: str
+    probe: str = ""
+
+    @property
+    def words(self) -> str:
+        """What was put."""
+        return self.probe or self.text
+
+
+def headings(log: Log) -> dict[str, Heading]:
+    """The heading for everything that can be put, by the ids of marks."""
+    asked = [topic.id for topic in log.topics.values() if topic.is_question]
+    found = {}
+    for topic in log.topics.values():
+        number = f"{asked.index(topic.id) + 1}. " if topic.is_question else ""
+        part = " › ".join(name for name in (topic.domain, topic.subdomain) if name)
+        found[topic.id] = Heading(part, f"{number}{topic.label}", topic.text)
+        for letter, probe in zip(topic.letters, topic.probes, strict=True):
+            found[f"{topic.id}.{letter}"] = replace(found[topic.id], probe=probe)
+    return found
 
 
 def sections(log: Log, turns: Iterable[Turn]) -> tuple[Section, ...]:

@@ -7,13 +7,14 @@ sound and what is known about the call, saves after each step, and goes on where
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING
 
-from interviewkit import align, drafts, pipeline, schedule
+from interviewkit import align, drafts, pipeline, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.consent import Store, Transcribe
 from interviewkit.drafts import Work
 from interviewkit.errors import AudioError
 from interviewkit.events import Event, Finished, Saved, Warned
 from interviewkit.models import Draft, Interview, Schedule, Transcript
+from interviewkit.session_log import Log
 from interviewkit.settings import Settings, resolve
 from interviewkit.study import Study
 
@@ -31,6 +32,14 @@ def settings_for(study: Study, interview: Interview, call: int, flags: Mapping[s
 def guide(study: Study, interview: Interview) -> Schedule:
     """The schedule that the interview follows."""
     return schedule.load(study.paths.schedules / f"{interview.schedule}.yaml")
+
+
+def held(study: Study, interview: Interview) -> Log:
+    """The log of an interview with the words of its improvised questions; raises ConsentRefused."""
+    grant = study.grant(interview.participant, Store)
+    calls = sorted({action.call for action in interview.actions})
+    notes = [note for call in calls for note in study.notes(grant, interview.id, call)]
+    return session_log.held(guide(study, interview), interview, notes)
 
 
 def saved(study: Study, interview: Interview, call: int) -> Work:

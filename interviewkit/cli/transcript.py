@@ -13,9 +13,8 @@ from interviewkit.cli import options
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewkit.by_question import Left
+    from interviewkit.by_question import Heading, Left
     from interviewkit.models import Flag, Interview, Transcript, Turn
-    from interviewkit.session_log import Log, Topic
     from interviewkit.study import Study
 
 PLAIN_WIDTH = 80
@@ -38,9 +37,9 @@ def show(
     study_dir: Path | None, interview: str, call: int, by_question: bool, format_name: str | None
 ) -> None:
     """Show the transcript of INTERVIEW as a chat, or write it in a format."""
+    from interviewkit.by_question import headings
     from interviewkit.exports import FORMATS
-    from interviewkit.processing import guide
-    from interviewkit.schedule import wording
+    from interviewkit.processing import held
 
     if by_question and format_name is not None:
         raise UsageError(f"--by-question and --{format_name} don't go together.", "Leave one of them out.")
@@ -51,7 +50,8 @@ def show(
     elif by_question:
         click.echo("\n".join(under_questions(study, known, found)))
     else:
-        click.echo("\n".join(chat(found, wording(guide(study, known)))))
+        put = headings(held(study, known))
+        click.echo("\n".join(chat(found, {mark: heading.words for mark, heading in put.items()})))
 
 
 def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview", "Transcript"]:
@@ -87,20 +87,18 @@ def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterato
 
 def under_questions(study: "Study", interview: "Interview", found: "Transcript") -> Iterator[str]:
     """The lines of a transcript under its questions, in the schedule's order, and what was not asked."""
-    from interviewkit import by_question, session_log
-    from interviewkit.consent import Store
-    from interviewkit.processing import guide
+    from interviewkit import by_question
+    from interviewkit.processing import held
 
-    grant = study.grant(interview.participant, Store)
-    calls = sorted({action.call for action in interview.actions})
-    notes = [note for call in calls for note in study.notes(grant, interview.id, call)]
-    log = session_log.held(guide(study, interview), interview, notes)
-    page = _Page(found)
-    place: tuple[str, str] | None = None
+    log = held(study, interview)
+    known = by_question.headings(log)
+    page, above = _Page(found), ""
     for section in by_question.sections(log, found.turns):
-        if section.topic is not None and place != (place := (section.topic.domain, section.topic.subdomain)):
-            yield from page.part_heading(section.topic)
-        yield from page.question_heading(section.topic, log)
+        heading = known[section.topic.id] if section.topic is not None else None
+        if heading is not None and heading.part not in ("", above):
+            yield from page.rule(heading.part, "═")
+        above = heading.part if heading is not None else above
+        yield from page.question(heading)
         for part in section.parts:
             if part.letter:
                 yield from page.probe(part.text)
@@ -137,28 +135,23 @@ class _Page:
         yield from textwrap.wrap(shown.ljust(self.width, line), self.width)
         yield ""
 
-    def part_heading(self, topic: "Topic") -> Iterator[str]:
-        """A domain and sub-domain."""
-        names = [name for name in (topic.domain, topic.subdomain) if name]
-        if names:
-            yield from self.rule(" › ".join(names), "═")
-
-    def question_heading(self, topic: "Topic | None", log: "Log") -> Iterator[str]:
-        """A question with its number, a script, or what was said before anything was put."""
-        if topic is None:
+    def question(self, heading: "Heading | None") -> Iterator[str]:
+        """A question with its number and words, or a script; None for what came before anything was put."""
+        if heading is None:
             yield from self.rule("Before the first question", "─")
             return
-        asked = [known.id for known in log.topics.values() if known.is_question]
-        number = f"{asked.index(topic.id) + 1}. " if topic.is_question else ""
-        yield from self.rule(f"{number}{topic.label}", "─")
-        if topic.is_question and topic.text:
-            yield from (f"   {line}" for line in textwrap.wrap(f"“{_visible(topic.text)}”", self.width - 3))
+        yield from self.rule(heading.label, "─")
+        if heading.part:
+            yield from self._indented(f"“{heading.text}”", "   ")
             yield ""
 
     def probe(self, text: str) -> Iterator[str]:
         """A probe or check."""
-        yield from textwrap.wrap(_visible(f"   ▸ {text}"), self.width, subsequent_indent="     ")
+        yield from self._indented(f"▸ {text}", "   ")
         yield ""
+
+    def _indented(self, text: str, margin: str) -> Iterator[str]:
+        yield from textwrap.wrap(_visible(text), self.width, initial_indent=margin, subsequent_indent=margin)
 
     def end(self, found: "Transcript") -> Iterator[str]:
         """What was not found, and what is to be checked."""

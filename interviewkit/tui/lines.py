@@ -1,6 +1,6 @@
 """A transcript as the lines of a chat: pure, so that 18,000 words need no widget each.
 
-    Transcript + wording + width ── lay_out ─► Line[] ─► widgets/chat
+    Transcript + headings + width ── lay_out ─► Line[] ─► widgets/chat
 
 The interviewer stands on the left, everybody else further right. A line knows the words that are on
 it by their numbers within the turn, which is how a search finds its way back to the screen.
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
+from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
 from interviewkit.models import Flag, Transcript, Turn, Word
 from interviewkit.quality import UNSURE_WORD
@@ -24,12 +25,18 @@ from interviewkit.tui.text import clock
 WIDEST = 100
 NARROWEST = 20
 GUTTER = 2
+RULE = 3
+"""What is drawn before a heading."""
+INSET = 3
+NONE = Heading("", "", "")
 
 
 class Kind(Enum):
     """What a line is."""
 
+    PART = auto()
     QUESTION = auto()
+    WORDING = auto()
     SPEAKER = auto()
     WORDS = auto()
     BLANK = auto()
@@ -53,6 +60,8 @@ class Line:
     text: str = ""
     pieces: tuple[Piece, ...] = ()
     asking: bool = False
+    rule: int = 0
+    """How far a line is drawn after a heading."""
 
 
 class Match(NamedTuple):
@@ -63,16 +72,19 @@ class Match(NamedTuple):
     last: int
 
 
-def lay_out(transcript: Transcript, wording: Mapping[str, str], width: int) -> list[Line]:
+def lay_out(transcript: Transcript, headings: Mapping[str, Heading], width: int) -> list[Line]:
     """The whole chat at `width` columns."""
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
     indent = column // 5
     asks = asking(transcript.turns)
     lines: list[Line] = []
-    question = None
+    question: str | None = None
+    above = NONE
     for number, turn in enumerate(transcript.turns):
         if turn.question is not None and turn.question != question:
-            lines.extend(_question(number, turn.question, wording, column))
+            heading = headings.get(turn.question, Heading("", turn.question, ""))
+            lines.extend(_heading(number, heading, above, column))
+            above = heading
         question = turn.question
         own = turn.speaker == asks
         lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(turn), asking=own))
@@ -127,11 +139,24 @@ def _matches(number: int, turn: Turn, needle: str) -> Iterator[Match]:
         place = said.find(needle, end + 1)
 
 
-def _question(number: int, question: str, wording: Mapping[str, str], width: int) -> Iterator[Line]:
-    text = visible(wording.get(question, question))
-    for line in wrap(text, width - 3) or [""]:
-        yield Line(Kind.QUESTION, number, text=line)
+def _heading(number: int, heading: Heading, above: Heading, width: int) -> Iterator[Line]:
+    """As much of a heading as differs from the one above it: domain, question, probe."""
+    if heading.part not in ("", above.part):
+        yield from _lines(Kind.PART, number, heading.part, width, 0)
+    if (heading.part, heading.label) != (above.part, above.label) or not heading.probe:
+        yield from _lines(Kind.QUESTION, number, heading.label, width, 0)
+        if heading.text:
+            yield from _lines(Kind.WORDING, number, heading.text, width, INSET)
+    if heading.probe:
+        yield from _lines(Kind.WORDING, number, f"▸ {heading.probe}", width, INSET)
     yield Line(Kind.BLANK, number)
+
+
+def _lines(kind: Kind, number: int, text: str, width: int, indent: int) -> Iterator[Line]:
+    """A text over as many lines as it takes; headings are followed by a rule to the other side."""
+    for line in wrap(visible(text), width - RULE - indent):
+        rule = max(width - RULE - cell_len(line) - 1, 0)
+        yield Line(kind, number, indent, text=line, rule=rule if kind is not Kind.WORDING else 0)
 
 
 def _speaker(turn: Turn) -> str:

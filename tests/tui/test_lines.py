@@ -4,13 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
 from interviewkit.models import Turn, Word
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Kind, Line, Match
 from tests.tui.study import transcript, turn
 
-WORDING = {"first": "How did it begin?", "first.a": "And then?"}
+WORDING = {
+    "first": Heading("Experience", "1. First", "How did it begin?"),
+    "first.a": Heading("Experience", "1. First", "How did it begin?", "And then?"),
+}
 FOUND = transcript()
 WORDS = st.text(min_size=1, max_size=40).filter(lambda word: word.split() != [])
 
@@ -25,8 +29,41 @@ def laid_out(width: int = 80) -> list[str]:
 
 def test_a_question_stands_above_the_turns_that_it_prompted() -> None:
     found = [(line.kind, line.text) for line in lines.lay_out(FOUND, WORDING, 80) if line.text]
-    assert [kind for kind, _ in found] == [Kind.QUESTION, Kind.SPEAKER, Kind.SPEAKER] * 2
-    assert [text for kind, text in found if kind is Kind.QUESTION] == list(WORDING.values())
+    assert [text if kind is not Kind.SPEAKER else "" for kind, text in found] == [
+        "Experience",
+        "1. First",
+        "How did it begin?",
+        *("", ""),
+        "▸ And then?",
+        *("", ""),
+    ]
+
+
+def test_a_heading_says_what_differs_from_the_one_above_it() -> None:
+    headings = {
+        "a": Heading("One › Here", "1. A", "How?"),
+        "a.a": Heading("One › Here", "1. A", "How?", "Why?"),
+        "b": Heading("One › There", "2. B", "When?"),
+        "closing": Heading("", "Closing", "Goodbye."),
+    }
+    turns = tuple(turn("P01", "yes", question=mark) for mark in ("a", "a.a", "a", "b", "a.a", "closing", "b"))
+    found = lines.lay_out(FOUND.model_copy(update={"turns": turns}), headings, 80)
+    texts = [line.text for line in found if line.kind in (Kind.PART, Kind.QUESTION, Kind.WORDING)]
+    assert texts == [
+        *("One › Here", "1. A", "How?"),
+        *("▸ Why?",),
+        *("1. A", "How?"),
+        *("One › There", "2. B", "When?"),
+        *("One › Here", "1. A", "How?", "▸ Why?"),
+        *("Closing", "Goodbye."),
+        *("One › There", "2. B", "When?"),
+    ]
+
+
+def test_a_rule_runs_from_a_heading_to_the_other_side() -> None:
+    for line in lines.lay_out(FOUND, WORDING, 80):
+        if line.kind in (Kind.PART, Kind.QUESTION):
+            assert lines.RULE + cell_len(line.text) + 1 + line.rule == 78
 
 
 def test_a_question_that_is_in_no_schedule_is_shown_by_its_name() -> None:

@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from interviewkit import processing
+from interviewkit.by_question import headings
 from interviewkit.models import Flag, Interview, Transcript
-from interviewkit.schedule import wording
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Match
 from interviewkit.tui.modals import Choose
@@ -70,12 +70,12 @@ class TranscriptScreen(Frame):
         study = self.kit.study
         self._interview = interview = await asyncio.to_thread(study.interview, self._wanted)
         found = await asyncio.to_thread(self._first, interview)
-        texts = wording(await asyncio.to_thread(processing.guide, study, interview))
+        above = headings(await asyncio.to_thread(processing.held, study, interview))
         self._flag, self._matches, self._transcript = None, [], found
         if found is None:
             self.kit.tell(f"Call {self._call} has no transcript yet.", "Press p at Home.")
             return
-        self.query_one(Chat).show(found, texts)
+        self.query_one(Chat).show(found, above)
         self.query_one(TitleBar).show(self._title(interview, found), self._aside(found))
         self._show_flag()
         self.refresh_bindings()

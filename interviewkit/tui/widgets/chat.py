@@ -15,10 +15,13 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from interviewkit.by_question import Heading
 from interviewkit.models import Transcript
 from interviewkit.tui import lines
-from interviewkit.tui.lines import GUTTER, WIDEST, Kind, Line, Match
+from interviewkit.tui.lines import GUTTER, RULE, WIDEST, Kind, Line, Match
 
+HEADINGS = {Kind.PART: ("part", "═"), Kind.QUESTION: ("question", "─"), Kind.WORDING: ("wording", "")}
+"""The look of a heading, and what is drawn around it."""
 HERE, FLAG = "▶ ", "⚑ "
 
 
@@ -26,7 +29,9 @@ class Chat(ScrollView, can_focus=True):
     """Shows a transcript; knows where the reader is (`here`, a turn) and what was found."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "chat--part",
         "chat--question",
+        "chat--wording",
         "chat--asking",
         "chat--speaker",
         "chat--unsure",
@@ -40,16 +45,16 @@ class Chat(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._transcript: Transcript | None = None
-        self._wording: Mapping[str, str] = {}
+        self._headings: Mapping[str, Heading] = {}
         self._flagged: frozenset[int] = frozenset()
         self._lines: list[Line] = []
         self._starts: list[int] = []
         self._matches: dict[int, list[Match]] = {}
         self._found: Match | None = None
 
-    def show(self, transcript: Transcript, wording: Mapping[str, str]) -> None:
-        """Show a transcript from its beginning; `wording` gives the questions' texts by their ids."""
-        self._transcript, self._wording = transcript, wording
+    def show(self, transcript: Transcript, headings: Mapping[str, Heading]) -> None:
+        """Show a transcript from its beginning; `headings` tells what stands above, by the ids of marks."""
+        self._transcript, self._headings = transcript, headings
         self._flagged = lines.flagged(transcript.turns, transcript.flags)
         self._lay_out()
         self.scroll_home(animate=False)
@@ -83,7 +88,7 @@ class Chat(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         assert self._transcript is not None
         width = self.scrollable_content_region.width
-        self._lines = lines.lay_out(self._transcript, self._wording, width)
+        self._lines = lines.lay_out(self._transcript, self._headings, width)
         self._starts = lines.first_lines(self._lines)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
@@ -109,8 +114,10 @@ class Chat(ScrollView, can_focus=True):
         return [Segment(mark, self._style("mark"))]
 
     def _drawn(self, line: Line) -> list[Segment]:
-        if line.kind is Kind.QUESTION:
-            return [Segment(f"── {line.text}", self._style("question"))]
+        if line.kind in HEADINGS:
+            name, drawn = HEADINGS[line.kind]
+            before = f"{drawn * (RULE - 1)} " if drawn else ""
+            return [Segment(f"{before}{line.text} {drawn * line.rule}".rstrip(), self._style(name))]
         if line.kind is Kind.SPEAKER:
             return [Segment(line.text, self._style("asking" if line.asking else "speaker"))]
         return self._words(line)
