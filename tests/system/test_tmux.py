@@ -107,6 +107,8 @@ def test_a_participant_consents_and_a_transcript_is_read(terminal: Terminal, stu
     terminal.wait("The consent of P02 is on record.")
     assert study.consent_events("P02")[0].model_dump()["taken_by"] == "Zoë"
 
+    terminal.keys("Escape")
+    terminal.wait("⏎ next step")
     terminal.keys("Home", "Enter")
     terminal.wait("2 places to check by ear")
     terminal.wait("With a letter from my doctor, and ‹then› nothing")
