@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from interviewkit import schedule
 from interviewkit.models import Mark, Turn
+from interviewkit.omissions import Omission
 from interviewkit.session_log import Log, Status, Topic
 
 
@@ -19,7 +21,7 @@ class Part:
 
     letter: str
     text: str
-    turns: tuple[Turn, ...]
+    said: tuple[Turn | Omission, ...]
 
 
 @dataclass(frozen=True)
@@ -54,29 +56,31 @@ class Heading:
     @property
     def words(self) -> str:
         """What was put."""
-        return self.probe or self.text
+        return self.probe or self.text or self.label
 
 
 def headings(log: Log) -> dict[str, Heading]:
     """The heading for everything that can be put, by the ids of marks."""
-    asked = [topic.id for topic in log.topics.values() if topic.is_question]
+    asked = [placed.question.id for placed in schedule.questions(log.schedule)]
     found = {}
     for topic in log.topics.values():
-        number = f"{asked.index(topic.id) + 1}. " if topic.is_question else ""
+        number = f"{asked.index(topic.id) + 1}. " if topic.id in asked else ""
         part = " › ".join(name for name in (topic.domain, topic.subdomain) if name)
-        found[topic.id] = Heading(part, f"{number}{topic.label}", topic.text)
+        # A script is as long as a page, and whoever reads the transcript knows it.
+        text = topic.text if topic.is_question else ""
+        found[topic.id] = Heading(part, f"{number}{topic.label}", text)
         for letter, probe in zip(topic.letters, topic.probes, strict=True):
             found[f"{topic.id}.{letter}"] = replace(found[topic.id], probe=probe)
     return found
 
 
-def sections(log: Log, turns: Iterable[Turn]) -> tuple[Section, ...]:
-    """The turns of one call under their questions, in the schedule's order; what came first stands first.
+def sections(log: Log, said: Iterable[Turn | Omission]) -> tuple[Section, ...]:
+    """What was said in a call under its questions, in the schedule's order; what came first stands first.
 
     A question that the talk returned to has all its parts in one place.
     """
     parts: dict[str, list[Part]] = {}
-    for mark, stretch in groupby(turns, key=lambda turn: turn.question or ""):
+    for mark, stretch in groupby(said, key=lambda one: one.question or ""):
         name, _, letter = mark.partition(".")
         topic = log.topics.get(name)
         parts.setdefault(name if topic else "", []).append(Part(letter, _text(topic, letter), tuple(stretch)))

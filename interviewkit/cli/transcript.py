@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from interviewkit.errors import UsageError
 if TYPE_CHECKING:
     from interviewkit.by_question import Heading, Left
     from interviewkit.models import Flag, Interview, Transcript, Turn
+    from interviewkit.omissions import Omission
     from interviewkit.study import Study
 
 PLAIN_WIDTH = 80
@@ -39,6 +40,7 @@ def show(
     """Show the transcript of INTERVIEW as a chat, or write it in a format."""
     from interviewkit.by_question import headings
     from interviewkit.exports import FORMATS
+    from interviewkit.omissions import of_call
     from interviewkit.processing import held
 
     if by_question and format_name is not None:
@@ -48,10 +50,11 @@ def show(
     if format_name is not None:
         click.echo(FORMATS[format_name].render(found), nl=False)
     elif by_question:
-        click.echo("\n".join(under_questions(study, known, found)))
+        click.echo("\n".join(under_questions(study, known, call, found)))
     else:
         put = headings(held(study, known))
-        click.echo("\n".join(chat(found, {mark: heading.words for mark, heading in put.items()})))
+        texts = {mark: heading.words for mark, heading in put.items()}
+        click.echo("\n".join(chat(found, texts, of_call(known, study.call(interview, call)))))
 
 
 def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview", "Transcript"]:
@@ -70,30 +73,36 @@ def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview
     return known, found
 
 
-def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterator[str]:
+def chat(
+    found: "Transcript", texts: Mapping[str, str] | None = None, missing: "Sequence[Omission]" = ()
+) -> Iterator[str]:
     """The lines of a chat: who speaks first or interviews on the left, whoever answers further right.
 
     Wrapped and coloured for a terminal, plain 80 columns elsewhere; `texts` gives the questions' words.
     """
+    from interviewkit.omissions import woven
+
     page = _Page(found)
     question = None
-    for turn in found.turns:
-        if turn.question is not None and turn.question != question:
-            yield from _heading(turn.question, texts or {}, page.width)
-        question = turn.question
-        yield from page.turn(turn)
+    for said in woven(found.turns, missing):
+        if said.question is not None and said.question != question:
+            yield from _heading(said.question, texts or {}, page.width)
+        question = said.question
+        yield from page.said(said)
     yield from page.end(found)
 
 
-def under_questions(study: "Study", interview: "Interview", found: "Transcript") -> Iterator[str]:
+def under_questions(study: "Study", interview: "Interview", call: int, found: "Transcript") -> Iterator[str]:
     """The lines of a transcript under its questions, in the schedule's order, and what was not asked."""
     from interviewkit import by_question
+    from interviewkit.omissions import of_call, woven
     from interviewkit.processing import held
 
     log = held(study, interview)
     known = by_question.headings(log)
     page, above = _Page(found), ""
-    for section in by_question.sections(log, found.turns):
+    said = woven(found.turns, of_call(interview, study.call(interview.id, call)))
+    for section in by_question.sections(log, said):
         heading = known[section.topic.id] if section.topic is not None else None
         if heading is not None and heading.part not in ("", above):
             yield from page.rule(heading.part, "═")
@@ -102,8 +111,8 @@ def under_questions(study: "Study", interview: "Interview", found: "Transcript")
         for part in section.parts:
             if part.letter:
                 yield from page.probe(part.text)
-            for turn in part.turns:
-                yield from page.turn(turn)
+            for one in part.said:
+                yield from page.said(one)
     left = by_question.not_put(log, interview.marks)
     if left:
         yield from page.rule("Not asked", "═")
@@ -124,10 +133,16 @@ class _Page:
         speakers = [turn.speaker for turn in found.turns]
         self._left = INTERVIEWER if INTERVIEWER in speakers else next(iter(speakers), "")
 
-    def turn(self, turn: "Turn") -> Iterator[str]:
-        """One turn."""
-        indent = 0 if turn.speaker == self._left else INDENT
-        return _turn(turn, indent, self.width, terminal=self._terminal)
+    def said(self, said: "Turn | Omission") -> Iterator[str]:
+        """One turn, or what is left out there."""
+        from interviewkit.models import Turn
+
+        if isinstance(said, Turn):
+            indent = 0 if said.speaker == self._left else INDENT
+            yield from _turn(said, indent, self.width, terminal=self._terminal)
+        else:
+            yield f"   ╌╌ {said.text} ╌╌"
+            yield ""
 
     def rule(self, text: str, line: str) -> Iterator[str]:
         """A heading from one side to the other."""

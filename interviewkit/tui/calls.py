@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
 SOMEBODY = "the interviewer"
+PLAYED = (
+    "Both of you are played: what you put is read out, and answered.",
+    "Wait for the answer, or don't. F8 ends it.",
+)
 
 
 class Calls:
@@ -56,6 +60,8 @@ class Calls:
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
         self._app.push_screen(RoomScreen(room))
+        if scripted.present():
+            self._app.tell(*PLAYED)
 
     async def over(self, kept: Kept | None) -> None:
         """The call has ended, and is kept; or there was nothing in it."""

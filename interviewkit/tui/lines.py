@@ -7,7 +7,7 @@ it by their numbers within the turn, which is how a search finds its way back to
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from textwrap import wrap
@@ -18,6 +18,7 @@ from rich.cells import cell_len, chop_cells
 from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
 from interviewkit.models import Flag, Transcript, Turn, Word
+from interviewkit.omissions import Omission, woven
 from interviewkit.quality import UNSURE_WORD
 from interviewkit.roles import INTERVIEWER
 from interviewkit.tui.text import clock
@@ -39,6 +40,7 @@ class Kind(Enum):
     WORDING = auto()
     SPEAKER = auto()
     WORDS = auto()
+    OMISSION = auto()
     BLANK = auto()
 
 
@@ -72,24 +74,31 @@ class Match(NamedTuple):
     last: int
 
 
-def lay_out(transcript: Transcript, headings: Mapping[str, Heading], width: int) -> list[Line]:
-    """The whole chat at `width` columns."""
+def lay_out(
+    transcript: Transcript, headings: Mapping[str, Heading], width: int, missing: Iterable[Omission] = ()
+) -> list[Line]:
+    """The whole chat at `width` columns; `missing` is what the call lacks."""
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
     indent = column // 5
     asks = asking(transcript.turns)
     lines: list[Line] = []
     question: str | None = None
     above = NONE
-    for number, turn in enumerate(transcript.turns):
-        if turn.question is not None and turn.question != question:
-            heading = headings.get(turn.question, Heading("", turn.question, ""))
+    number = -1
+    for said in woven(transcript.turns, missing):
+        number += isinstance(said, Turn)
+        if said.question is not None and said.question != question:
+            heading = headings.get(said.question, Heading("", said.question, ""))
             lines.extend(_heading(number, heading, above, column))
             above = heading
-        question = turn.question
-        own = turn.speaker == asks
-        lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(turn), asking=own))
-        lines.extend(_words(number, turn, 0 if own else indent, column - indent, own))
-        lines.append(Line(Kind.BLANK, number))
+        question = said.question
+        if isinstance(said, Turn):
+            own = said.speaker == asks
+            lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(said), asking=own))
+            lines.extend(_words(number, said, 0 if own else indent, column - indent, own))
+        else:
+            lines.append(Line(Kind.OMISSION, max(number, 0), INSET, f"╌╌ {said.text} ╌╌"))
+        lines.append(Line(Kind.BLANK, max(number, 0)))
     return lines
 
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
 from interviewkit.models import Turn, Word
+from interviewkit.omissions import Omission
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Kind, Line, Match
 from tests.tui.study import transcript, turn
@@ -57,6 +58,17 @@ def test_a_heading_says_what_differs_from_the_one_above_it() -> None:
         *("One › Here", "1. A", "How?", "▸ Why?"),
         *("Closing", "Goodbye."),
         *("One › There", "2. B", "When?"),
+    ]
+
+
+def test_what_the_call_lacks_stands_where_it_is_lacking() -> None:
+    missing = [Omission(FOUND.turns[1].start_s + 0.1, "off the record for 11 s")]
+    found = lines.lay_out(FOUND, WORDING, 80, missing)
+    place = next(n for n, line in enumerate(found) if line.kind is Kind.OMISSION)
+    assert found[place].text == "╌╌ off the record for 11 s ╌╌"
+    assert found[place - 2].turn == found[place].turn == 1
+    assert [line for line in found if line.kind is Kind.SPEAKER] == [
+        line for line in lines.lay_out(FOUND, WORDING, 80) if line.kind is Kind.SPEAKER
     ]
 
 

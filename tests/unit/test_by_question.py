@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit.by_question import not_put, sections
+from interviewkit.by_question import Heading, headings, not_put, sections
 from interviewkit.models import Mark, Schedule, Turn, Word
 from interviewkit.session_log import Log, Moment, Status
 from interviewkit.session_moves import ask, earlier, improvise, skip, start
@@ -76,7 +76,7 @@ def test_a_question_that_the_talk_returned_to_stands_once_with_all_that_was_said
     turns = [turn(name, n) for n, name in enumerate(["offered", "offered.a", "using", "offered"])]
     offered, using = sections(Log(GUIDE), turns)
     assert [(part.letter, part.text) for part in offered.parts] == [("", "How?"), ("a", "Why?"), ("", "How?")]
-    assert [part.turns[0].start_s for part in offered.parts] == [0, 1, 3]
+    assert [part.said for part in offered.parts] == [(turns[0],), (turns[1],), (turns[3],)]
     assert using.topic is not None
     assert using.topic.subdomain == "Process"
 
@@ -110,6 +110,23 @@ def test_marks_made_later_count_as_put() -> None:
     assert [gone.topic.id for gone in not_put(Log(GUIDE), marks)] == ["home", "work"]
 
 
+def test_headings_number_the_schedules_questions_and_name_their_place() -> None:
+    log = improvise(ask(begun(), moment(1), "offered"), moment(5), "And your mother?")
+    found = headings(log)
+    assert found["offered"] == Heading("Experience › Process", "1. Offer", "How?")
+    assert found["offered.a"] == Heading("Experience › Process", "1. Offer", "How?", "Why?")
+    assert found["improvised-1"] == Heading("Experience › Process", "Improvised 1", "And your mother?")
+    assert found["using"].label == "2. Use"
+    assert found["home"].part == "Context"
+    # Scripts are long, and are heard in the transcript anyway.
+    assert found["opening"] == Heading("", "Opening", "")
+    assert [found[mark].words for mark in ("opening", "offered", "opening.a")] == [
+        "Opening",
+        "How?",
+        "Can you talk?",
+    ]
+
+
 KNOWN = ["opening", "opening.a", "offered", "offered.a", "using", "home", "work", "closing"]
 MARKS = st.sampled_from([None, *KNOWN, "offered.z", "gone"])
 
@@ -118,6 +135,6 @@ MARKS = st.sampled_from([None, *KNOWN, "offered.z", "gone"])
 def test_every_turn_stands_in_exactly_one_place(marks: list[str | None]) -> None:
     turns = [turn(mark, n) for n, mark in enumerate(marks)]
     found = sections(Log(GUIDE), turns)
-    placed = [placed for section in found for part in section.parts for placed in part.turns]
-    assert sorted(placed, key=lambda placed: placed.start_s) == turns
+    placed = [placed for section in found for part in section.parts for placed in part.said]
+    assert sorted(placed, key=lambda one: turns.index(one) if isinstance(one, Turn) else -1) == turns
     assert len({section.topic.id if section.topic else "" for section in found}) == len(found)

@@ -17,11 +17,17 @@ from textual.strip import Strip
 
 from interviewkit.by_question import Heading
 from interviewkit.models import Transcript
+from interviewkit.omissions import Omission
 from interviewkit.tui import lines
 from interviewkit.tui.lines import GUTTER, RULE, WIDEST, Kind, Line, Match
 
-HEADINGS = {Kind.PART: ("part", "═"), Kind.QUESTION: ("question", "─"), Kind.WORDING: ("wording", "")}
-"""The look of a heading, and what is drawn around it."""
+DRAWN = {
+    Kind.PART: ("part", "═"),
+    Kind.QUESTION: ("question", "─"),
+    Kind.WORDING: ("wording", ""),
+    Kind.OMISSION: ("omission", ""),
+}
+"""The look of what nobody said, and what is drawn around it."""
 HERE, FLAG = "▶ ", "⚑ "
 
 
@@ -32,6 +38,7 @@ class Chat(ScrollView, can_focus=True):
         "chat--part",
         "chat--question",
         "chat--wording",
+        "chat--omission",
         "chat--asking",
         "chat--speaker",
         "chat--unsure",
@@ -46,15 +53,18 @@ class Chat(ScrollView, can_focus=True):
         super().__init__()
         self._transcript: Transcript | None = None
         self._headings: Mapping[str, Heading] = {}
+        self._missing: Sequence[Omission] = ()
         self._flagged: frozenset[int] = frozenset()
         self._lines: list[Line] = []
         self._starts: list[int] = []
         self._matches: dict[int, list[Match]] = {}
         self._found: Match | None = None
 
-    def show(self, transcript: Transcript, headings: Mapping[str, Heading]) -> None:
+    def show(
+        self, transcript: Transcript, headings: Mapping[str, Heading], missing: Sequence[Omission] = ()
+    ) -> None:
         """Show a transcript from its beginning; `headings` tells what stands above, by the ids of marks."""
-        self._transcript, self._headings = transcript, headings
+        self._transcript, self._headings, self._missing = transcript, headings, missing
         self._flagged = lines.flagged(transcript.turns, transcript.flags)
         self._lay_out()
         self.scroll_home(animate=False)
@@ -88,7 +98,7 @@ class Chat(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         assert self._transcript is not None
         width = self.scrollable_content_region.width
-        self._lines = lines.lay_out(self._transcript, self._headings, width)
+        self._lines = lines.lay_out(self._transcript, self._headings, width, self._missing)
         self._starts = lines.first_lines(self._lines)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
@@ -114,8 +124,8 @@ class Chat(ScrollView, can_focus=True):
         return [Segment(mark, self._style("mark"))]
 
     def _drawn(self, line: Line) -> list[Segment]:
-        if line.kind in HEADINGS:
-            name, drawn = HEADINGS[line.kind]
+        if line.kind in DRAWN:
+            name, drawn = DRAWN[line.kind]
             before = f"{drawn * (RULE - 1)} " if drawn else ""
             return [Segment(f"{before}{line.text} {drawn * line.rule}".rstrip(), self._style(name))]
         if line.kind is Kind.SPEAKER:
