@@ -38,7 +38,7 @@ async def test_how_it_looks(
     async with app.run_test(size=size) as pilot:
         await to_check(pilot, app, sound, MIC.name)
         sound.now.levels(-20.0)
-        await until(pilot, shows(app, "good"))
+        await until(pilot, shows(app, "dB  good"))
         snapshot.check(app, "sound")
         await pilot.press("down")
         await until(pilot, lambda: sound.names == (MIC.name, HEADSET.name))
@@ -62,6 +62,26 @@ async def test_the_choice_is_taken_and_remembered(app: InterviewkitApp, sound: S
         await pilot.press("m")
         await until(pilot, lambda: len(sound.recorders) > 2 and sound.names == (LINE.name,))
         assert "● USB Adapter" in text(app)
+
+
+async def test_what_the_cursor_shows_is_taken_before_it_was_opened(
+    app: InterviewkitApp, sound: Sound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test() as pilot:
+        await to_check(pilot, app, sound, MIC.name)
+        monkeypatch.setattr(screen, "SETTLE_S", 60.0)
+        await pilot.press("tab", "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+        assert choice.remembered() == (HEADSET.wanted(1),)
+
+
+async def test_the_same_device_for_both_is_not_taken(app: InterviewkitApp, sound: Sound) -> None:
+    async with app.run_test() as pilot:
+        await to_check(pilot, app, sound, MIC.name)
+        await pilot.press("down", "tab", "tab", "home", "enter")
+        await until(pilot, shows(app, "Both sides have the same device."))
+        assert isinstance(app.screen, SoundScreen)
+        assert choice.remembered() == ()
 
 
 async def test_escape_keeps_what_was_chosen_before(app: InterviewkitApp, sound: Sound) -> None:

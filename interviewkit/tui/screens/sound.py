@@ -158,10 +158,10 @@ class SoundScreen(Frame):
 
     # ── listening ───────────────────────────────────────────────────────────────────────────────
 
-    def _settle(self, after_s: float = SETTLE_S) -> None:
+    def _settle(self, after_s: float | None = None) -> None:
         if self._settling is not None:
             self._settling.stop()
-        self._settling = self.set_timer(after_s, self._listen)
+        self._settling = self.set_timer(SETTLE_S if after_s is None else after_s, self._listen)
 
     def _listen(self) -> None:
         """Listen to what is chosen now, once the devices from before are let go."""
@@ -243,11 +243,16 @@ class SoundScreen(Frame):
     # ── the end ─────────────────────────────────────────────────────────────────────────────────
 
     def action_take(self) -> None:
-        """Record from these from now on."""
-        if self._inputs and not self._wrong:
-            self.flow(self._take(self._inputs))
-        else:
+        """Record from these from now on: from what the cursors show, whether it was opened yet or not."""
+        try:
+            inputs = self._picking.inputs()
+        except DeviceError as error:
+            self.kit.tell(error.message, error.hint)
+            return
+        if not inputs or (inputs == self._inputs and self._wrong):
             self.kit.tell("There is nothing to use yet.", "Choose a device that can be heard.")
+        else:
+            self.flow(self._take(inputs))
 
     async def _take(self, inputs: tuple[Wanted, ...]) -> None:
         await asyncio.to_thread(choice.remember, inputs)
