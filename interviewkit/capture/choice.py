@@ -66,6 +66,11 @@ def offered(devices: Sequence[InputDevice], way: Way) -> list[InputDevice]:
     return sorted(once.values(), key=lambda device: (not device.is_default, device.number))
 
 
+def named(wanted: Wanted) -> str:
+    """What is recorded from, in words within a sentence."""
+    return "what the sound settings of this computer say" if wanted.name in SYSTEM else wanted.name
+
+
 def described(device: InputDevice) -> str:
     """A device in words."""
     if device.name in SYSTEM:

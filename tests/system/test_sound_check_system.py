@@ -120,7 +120,7 @@ async def test_the_meters_move_and_an_unplugged_device_is_said_and_taken_up_agai
             await pilot.press("tab", "home")
             await until(pilot, shows(app, "● default"))
             await pilot.press("enter")
-            await until(pilot, shows(app, "Calls are recorded from default"))
+            await until(pilot, shows(app, "Calls are recorded from what the sound settings"))
     assert choice.remembered() == (Wanted("default", "ALSA", 1),)
 
 

@@ -88,6 +88,7 @@ class ConsentScreen(Frame):
 
     def _go(self, asking: Asking) -> None:
         self._asking, self._repeats = asking, 0
+        self.kit.hush()
         self.query_one("#page").scroll_home(animate=False)
         self._show()
 

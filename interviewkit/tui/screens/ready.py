@@ -37,7 +37,6 @@ from interviewkit.tui.widgets.meters import Meters
 
 LABEL_WIDTH = 11
 NO_DEVICE = "no microphone was found"
-SYSTEM_WORDS = "what the sound settings of this computer say"
 
 
 @dataclass(frozen=True)
@@ -216,12 +215,7 @@ def facts(found: Found) -> Iterator[tuple[str, str]]:
     if found.number or not found.ringing.allowed:
         why = f"! {found.ringing.why}" if not found.ringing.allowed else "now is a good time"
         yield "Ring", f"{found.number}   {why}".strip()
-    yield "Sound", " and ".join(named(wanted) for wanted in found.inputs) or NO_DEVICE
-
-
-def named(wanted: Wanted) -> str:
-    """A device in words."""
-    return SYSTEM_WORDS if wanted.name in choice.SYSTEM else wanted.name
+    yield "Sound", " and ".join(choice.named(wanted) for wanted in found.inputs) or NO_DEVICE
 
 
 def names(labels: tuple[str, ...]) -> tuple[str, ...]:

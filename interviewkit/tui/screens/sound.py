@@ -257,7 +257,7 @@ class SoundScreen(Frame):
     async def _take(self, inputs: tuple[Wanted, ...]) -> None:
         await asyncio.to_thread(choice.remember, inputs)
         self.dismiss()
-        names = " and ".join(wanted.name for wanted in inputs)
+        names = " and ".join(choice.named(wanted) for wanted in inputs)
         self.kit.tell(f"Calls are recorded from {names} on this computer.")
 
     def leave(self) -> None:
