@@ -110,7 +110,7 @@ class Recorder:
 
     def keep(self, path: Path, seal: dict[str, str]) -> None:
         """Store what is held in memory up to now; `Closed` answers, or `Failed`, where it is still held."""
-        self._send(do="keep", path=str(path), seal=seal, at_s=time.monotonic())
+        self._send(do="keep", path=str(path.absolute()), seal=seal, at_s=time.monotonic())
 
     def status(self) -> None:
         """Ask how things stand; `State` answers."""

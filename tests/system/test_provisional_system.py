@@ -138,6 +138,17 @@ def test_a_pause_is_not_in_it_and_is_noted(system: SoundSystem, study: Study) ->
     assert not sound(study)[0, : gap.frame].any()
 
 
+def test_it_is_kept_in_a_study_that_was_opened_from_within(
+    system: SoundSystem, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(study.root)
+    here = Study.open(Path())
+    spool = ProvisionalSpool((MIC,))
+    holds(spool, 1)
+    here.give_consent("P01", given(), spool)
+    assert sound(study).shape[1] > RATE // 2
+
+
 def test_an_unplugged_device_is_said_and_consent_goes_on(system: SoundSystem, study: Study) -> None:
     spool = ProvisionalSpool((LINE,))
     holds(spool, 1)

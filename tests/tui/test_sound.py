@@ -1,5 +1,7 @@
 """The sound check under keys, with scripted devices."""
 
+from dataclasses import replace
+
 import pytest
 from textual.pilot import Pilot
 
@@ -82,6 +84,19 @@ async def test_the_same_device_for_both_is_not_taken(app: InterviewkitApp, sound
         await until(pilot, shows(app, "Both sides have the same device."))
         assert isinstance(app.screen, SoundScreen)
         assert choice.remembered() == ()
+
+
+async def test_the_name_of_a_device_is_nothing_but_text(app: InterviewkitApp, sound: Sound) -> None:
+    evil = replace(HEADSET, name="[b]x[/b] [@click=app.quit]y[/] \x1b]52;c;AAAA\x07 [/")
+    sound.devices = [evil]
+    async with app.run_test(size=(100, 30)) as pilot:
+        await to_check(pilot, app, sound, evil.name)
+        assert "● [b]x[/b] [@click=app.quit]y[/] " in text(app)
+        assert "\x1b" not in text(app)
+        sound.now.say(Alarm("gone", evil.name, True, 0, evil.name))
+        await until(pilot, shows(app, "[/: the device is gone"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Calls are recorded from [b]x[/b]"))
 
 
 async def test_escape_keeps_what_was_chosen_before(app: InterviewkitApp, sound: Sound) -> None:
