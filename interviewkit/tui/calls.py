@@ -59,9 +59,11 @@ class Calls:
         self.room = room
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
-        self._app.push_screen(RoomScreen(room))
+        opened = RoomScreen(room)
+        self._app.push_screen(opened)
         if scripted.present():
-            self._app.tell(*PLAYED)
+            # A screen begins without notices.
+            opened.call_after_refresh(self._app.tell, *PLAYED)
 
     async def over(self, kept: Kept | None) -> None:
         """The call has ended, and is kept; or there was nothing in it."""

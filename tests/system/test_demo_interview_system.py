@@ -235,6 +235,30 @@ def test_beside_a_real_microphone_the_participant_takes_the_other_side(
     assert leak_db(answer, sound[0], began) < CROSSTALK_DB
 
 
+def test_the_call_is_heard_while_it_is_recorded_and_also_off_the_record(
+    system: SoundSystem, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in system.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(scripted.SCRIPT_VARIABLE, scripted.ALOUD)
+    asked, answer, aside = clip("supporter.a-asks"), clip("supporter.a-answers"), clip("supporter-paused")
+    with (
+        system.heard() as monitor,
+        control.begin(study, study.grant("P01", Record), (scripted.wanted(2),)) as recorder,
+    ):
+        recorder.cue("supporter.a")
+        recorded_until(recorder, asked.size + answer.size + 3 * SAMPLE_RATE)
+        recorder.cue("paused")
+        recorder.pause()
+        enough = monitor.frames + aside.size + 3 * SAMPLE_RATE
+        wait_until(lambda: monitor.frames > enough, "nothing more was heard", 60)
+        heard = monitor.samples
+        _, sound = kept(study, recorder)
+    for said in (asked, answer, aside):
+        assert likeness(said, heard) > 0.9
+    assert likeness(answer, sound[1]) > 0.9
+
+
 def test_outside_a_demonstration_nothing_is_recorded_from_a_script(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
