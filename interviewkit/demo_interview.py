@@ -47,12 +47,17 @@ def open_study(folder: Path) -> Study:
     return demo.open_study(folder, TITLE, CALL)
 
 
-def participant(study: Study) -> str:
-    """Somebody who has consented and was not interviewed: a new one for each interview."""
+def participant(study: Study, *, consented: bool = True) -> str:
+    """Somebody who was not interviewed, a new one for each interview; who has consented, or was not asked."""
     held = {interview.participant for interview in study.interviews()}
-    waiting = [known.id for known in study.participants() if known.id not in held]
+    waiting = [
+        known.id
+        for known in study.participants()
+        if known.id not in held and (consented or not study.consent_events(known.id))
+    ]
     chosen = waiting[0] if waiting else study.add_participant(demo.GROUP, demo.JURISDICTION).id
-    demo.consent(study, chosen)
+    if consented:
+        demo.consent(study, chosen)
     return chosen
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from interviewkit.audio import SAMPLE_RATE
-from interviewkit.capture import client, endpoint
+from interviewkit.capture import client, endpoint, stage
 from interviewkit.capture.messages import Alarm, Closed, Failed, Levels, Message, Order, Wanted, seconds
 from interviewkit.consent import Grant, Record
 from interviewkit.errors import DeviceError, StorageError
@@ -77,6 +77,10 @@ class ProvisionalSpool:
         """Take in what is said again."""
         self.paused = False
         self._recorder.resume()
+
+    def cue(self, statement: str) -> None:
+        """Say which statement is read out, where the participant is played (`scripted`)."""
+        self._recorder.cue(f"{stage.CONSENT}{statement}")
 
     def keep(self, grant: Grant[Record], path: Path) -> Recorded:
         """Store what is held, up to this moment, and end.

@@ -20,6 +20,7 @@ INTERVIEW = Path("interviewkit-demo-interview")
 @click.argument("folder", metavar="[DIR]", required=False, type=options.FILE)
 @click.option("--interview", is_flag=True, help="Hold an interview with a participant who is played.")
 @click.option("--device", metavar="NAME|N", help="With --interview: your microphone; you ask yourself.")
+@click.option("--consent", is_flag=True, help="With --interview: take the participant's consent first.")
 @click.option("--mute", is_flag=True, help="With --interview: nothing is heard from the loudspeaker.")
 @click.option("--plain", is_flag=True, help="With --interview: line by line instead of on the screen.")
 @click.option("--by-itself", is_flag=True, help="With --interview: the interviewer is played as well.")
@@ -31,6 +32,7 @@ def demo(
     folder: Path | None,
     interview: bool,
     device: str | None,
+    consent: bool,
     mute: bool,
     plain: bool,
     by_itself: bool,
@@ -42,10 +44,12 @@ def demo(
     DIR is ./interviewkit-demo if not given, or ./interviewkit-demo-interview. Models that are missing are
     fetched first; that alone needs the internet.
     """
-    if not interview and (device, mute, plain, by_itself) != (None, False, False, False):
+    if not interview and (device, consent, mute, plain, by_itself) != (None, False, False, False, False):
         raise UsageError("This belongs to the demonstration interview.", "Add --interview.")
-    if (short and not by_itself) or (plain and by_itself):
-        raise UsageError("--short is for --by-itself, and --plain is not.", "Leave one of them out.")
+    if short and not by_itself:
+        raise UsageError("--short is for --by-itself.", "Add that, or leave --short out.")
+    if [plain, by_itself, consent].count(True) > 1:
+        raise UsageError("--plain, --by-itself and --consent don't go together.", "Choose one.")
     with stopping("What was finished is kept; the same command goes on from there."):
         if not interview:
             _conversation(folder or DEFAULT, quiet=quiet)
@@ -56,7 +60,7 @@ def demo(
         study = demo_room.opened(folder or INTERVIEW, aloud=not (mute or by_itself))
         if by_itself:
             return demo_room.by_itself(study, device, short=short, quiet=quiet)
-        return demo_room.with_you(study, device, plain=plain, screen=ctx.obj)
+        return demo_room.with_you(study, device, plain=plain, consent=consent, screen=ctx.obj)
 
 
 def _conversation(folder: Path, *, quiet: bool) -> None:

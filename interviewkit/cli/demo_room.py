@@ -27,16 +27,17 @@ def opened(folder: Path, *, aloud: bool) -> "Study":
     return study
 
 
-def with_you(study: "Study", device: str | None, *, plain: bool, screen: Screen | None) -> int:
-    """The user interviews: on the screen, or line by line."""
+def with_you(study: "Study", device: str | None, *, plain: bool, consent: bool, screen: Screen | None) -> int:
+    """The user interviews: on the screen, perhaps from the consent on, or line by line."""
     from interviewkit import demo_interview
 
-    who = demo_interview.participant(study)
+    if not plain and (screen is None or not _can_show()):
+        raise UsageError("There is no terminal for the screen.", "Add --plain or --by-itself.")
+    who = demo_interview.participant(study, consented=not consent)
     inputs = demo_interview.inputs(device)
-    if not plain:
-        if screen is None or not _can_show():
-            raise UsageError("There is no terminal for the screen.", "Add --plain or --by-itself.")
-        screen(study.root, who)
+    if screen is not None and not plain:
+        # Home's next step is the consent, and the call comes after it.
+        screen(study.root, None if consent else who)
         _tell_where(study)
         return ExitCode.OK
     from interviewkit.cli import hold

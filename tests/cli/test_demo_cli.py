@@ -139,6 +139,8 @@ def test_an_interview_line_by_line_ends_with_it_as_well(run: Run, played: Record
     "arguments",
     [
         ["--mute"],
+        ["--consent"],
+        ["--interview", "--plain", "--consent"],
         ["--device", "mic"],
         ["--by-itself"],
         ["--plain"],

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import control, scripted
 from interviewkit.capture.client import Recorder
 from interviewkit.capture.messages import Levels, Wanted
+from interviewkit.capture.provisional import ProvisionalSpool
 from interviewkit.capture.stage import LEAD_S, THINKING_S, folder_clips
 from interviewkit.consent import Record
 from interviewkit.demo_interview import CALL
@@ -233,6 +235,26 @@ def test_beside_a_real_microphone_the_participant_takes_the_other_side(
     assert likeness(answer, sound[1]) > 0.9
     began = find(answer, sound[1])
     assert leak_db(answer, sound[0], began) < CROSSTALK_DB
+
+
+def test_a_consent_can_be_practised(study: Study, tmp_path: Path) -> None:
+    spool = ProvisionalSpool((scripted.wanted(2),))
+    for statement in ("recorded", "quoted"):
+        begun_s = spool.held_s
+        spool.cue(statement)
+        length_s = demo_interview.length_s(f"consent.{statement}")
+        wait_until(partial(held_for, spool, begun_s + length_s + 0.5), "it was never answered", 30)
+    path = tmp_path / "clip.tar"
+    spool.keep(study.grant("P01", Record), path)
+    with RecordingReader(path) as reader:
+        left, right = np.asarray(reader.read(0, reader.frames) * 32768, np.int16)
+    for name in ("consent.recorded", "consent.quoted"):
+        assert likeness(clip(f"{name}-asks"), left) > 0.9
+    assert likeness(clip("consent.quoted-answers"), right) > 0.9
+
+
+def held_for(spool: ProvisionalSpool, length_s: float) -> bool:
+    return spool.held_s >= length_s
 
 
 def test_the_call_is_heard_while_it_is_recorded_and_also_off_the_record(

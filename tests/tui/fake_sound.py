@@ -114,6 +114,7 @@ class Spool:
         self.levels: Levels | None = Levels(0, (-20.0,), (-30.0,))
         self.alarms: dict[tuple[str, str], str] = {}
         self.held_s = 42.0
+        self.cues: list[str] = []
         self.wrong: InterviewkitError | None = None
 
     def pause(self) -> None:
@@ -124,6 +125,9 @@ class Spool:
 
     def discard(self) -> None:
         self.discarded = True
+
+    def cue(self, statement: str) -> None:
+        self.cues.append(statement)
 
     def keep(self, grant: Grant[Record], path: Path) -> Recorded:
         if self.wrong is not None:

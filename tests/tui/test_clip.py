@@ -194,3 +194,16 @@ async def test_a_note_does_not_take_it_away(app: InterviewkitApp, spools: Spools
         await until(pilot, shows(app, "● held in memory"))
         await pilot.press("ctrl+q")
     assert spools.now.discarded
+
+
+async def test_whoever_is_played_is_told_which_statement_is_read_out(
+    app: InterviewkitApp, spools: Spools
+) -> None:
+    async with app.run_test() as pilot:
+        await to_clip(pilot, app, spools)
+        await pilot.press("y", "r", "y", "b", "y", "y", "y")
+        await until(pilot, shows(app, "Read this back"))
+        assert spools.now.cues == [
+            *("recorded", "transcribed", "transcribed"),
+            *("kept", "transcribed", "kept", "quoted"),
+        ]

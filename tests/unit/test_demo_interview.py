@@ -72,6 +72,13 @@ def test_each_interview_is_with_somebody_who_has_consented_and_was_not_asked(stu
         assert study.grant("P02", permission).participant == "P02"
 
 
+def test_somebody_can_be_asked_for_consent_first(study: Study) -> None:
+    assert demo_interview.participant(study) == "P01"
+    assert demo_interview.participant(study, consented=False) == "P02"
+    assert demo_interview.participant(study, consented=False) == "P02"
+    assert study.consent_events("P02") == ()
+
+
 def test_what_is_chosen_here_is_forgotten_for_real_calls(
     study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

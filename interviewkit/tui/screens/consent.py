@@ -95,6 +95,7 @@ class ConsentScreen(Frame):
     def _show(self) -> None:
         asking = self._asking
         self._clip.wait(asking.refused is not None)
+        self._clip.read_out("" if asking.statement is None else asking.statement.id, self._repeats)
         self._clip.display = self._done is None
         if self._done is not None:
             text = self._done

@@ -36,6 +36,7 @@ class ClipBar(Vertical):
         super().__init__(id="clip")
         self.spool: ProvisionalSpool | None = None
         self._urged, self._alarm = urged, alarm
+        self._read_out = ("", 0)
         self._refused = False
         self._waiting = False
         self._levels: Levels | None = None
@@ -70,6 +71,7 @@ class ClipBar(Vertical):
             return
         self.spool = spool
         self._levels, self._told = None, set()
+        self._cue()
         self.query_one(Meters).show(choice.way(inputs).labels)
         self.wait(self._refused)
 
@@ -81,6 +83,17 @@ class ClipBar(Vertical):
             else:
                 self.spool.pause()
             self._show()
+
+    def read_out(self, statement: str, time: int) -> None:
+        """Which statement is read out now, and for the how manieth time."""
+        if (statement, time) != self._read_out:
+            self._read_out = (statement, time)
+            self._cue()
+
+    def _cue(self) -> None:
+        """A participant who is played (`capture/scripted`) has to be told what is asked."""
+        if self.spool is not None and self._read_out[0]:
+            self.spool.cue(self._read_out[0])
 
     def wait(self, refused: bool) -> None:
         """After a refusal nothing more is taken in; if the key was a mistake it goes on as it was."""
