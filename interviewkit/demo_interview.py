@@ -8,6 +8,7 @@ The participant's words and voice are in `demo_call`; who plays them is `capture
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from interviewkit import demo, schedule, session_moves
@@ -118,6 +119,7 @@ def shortest(guide: Schedule) -> list[str]:
     return [question for question in asked if question in chosen]
 
 
+@cache
 def length_s(cue: str) -> float:
     """How long it takes to ask and answer what has this id."""
     clips = stage.folder_clips(scripted.VOICES)

@@ -204,7 +204,7 @@ def test_the_noise_is_softer_than_any_speech_and_has_no_seam() -> None:
 CUES = st.sampled_from(["first", "second", "first.a", "improvised-1", PAUSED, "nothing"])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(
     moves=st.lists(st.tuples(st.integers(1, 30_000), CUES), max_size=8),
     cuts=st.lists(st.integers(100, 9_000), min_size=1),

@@ -60,6 +60,7 @@ def test_a_voice_is_clear_and_as_long_as_its_text(name: str) -> None:
     assert 0.8 < sound.size / SAMPLE_RATE < 40
 
 
+@pytest.mark.slow
 def test_only_the_participant_is_on_the_telephone() -> None:
     def share_below(name: str, hz: float) -> float:
         sound = CLIPS(name)
