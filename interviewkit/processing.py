@@ -5,9 +5,10 @@ sound and what is known about the call, saves after each step, and goes on where
 """
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from interviewkit import align, drafts, pipeline, schedule, session_log
+from interviewkit import align, drafts, pipeline, roles, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.consent import Store, Transcribe
 from interviewkit.drafts import Work
@@ -45,7 +46,33 @@ def held(study: Study, interview: Interview) -> Log:
 def saved(study: Study, interview: Interview, call: int) -> Work:
     """What has been worked out of a call; raises ConsentRefused where it may not be kept any more."""
     tables = study.raw(study.grant(interview.participant, Store), interview.id, call)
-    return drafts.unpack(tables, _name(interview, call))
+    work = drafts.unpack(tables, _name(interview, call))
+    # Marks may have been made since; a kill may have come before `remark`.
+    return asked_anew(work, interview, call) if any(m.call == call for m in interview.marks) else work
+
+
+def remark(study: Study, interview_id: str, call: int) -> bool:
+    """Put a transcript's turns under the questions that the marks say now; whether that changed any.
+
+    Nothing is heard anew. A call without a transcript is left as it is: it gets its questions with it.
+    """
+    interview = study.interview(interview_id)
+    keep = study.grant(interview.participant, Store)
+    before = drafts.unpack(study.raw(keep, interview.id, call), _name(interview, call))
+    after = asked_anew(before, interview, call)
+    if after != before:
+        study.save_raw(keep, interview.id, call, drafts.pack(after), "questions by the marks")
+    return after != before
+
+
+def asked_anew(work: Work, interview: Interview, call: int) -> Work:
+    """What was worked out of a call, with its turns under the questions that its marks say: pure."""
+    if work.transcript is None:
+        return work
+    rate = next((known.sample_rate for known in interview.calls if known.number == call), SAMPLE_RATE)
+    marks = align.mark_times(interview.marks, call, rate)
+    turns = align.asked(work.transcript.turns, marks, roles.INTERVIEWER)
+    return replace(work, transcript=work.transcript.model_copy(update={"turns": turns}))
 
 
 def process(
@@ -84,6 +111,8 @@ def process(
         about = _about(interview, asked, call, settings)
         transcript = yield from pipeline.transcribe(sound, ready, about, draft, latest)
     done = Work(latest.draft, chosen, finished=True, transcript=transcript)
+    # It takes its time, in which somebody may have made marks.
+    done = asked_anew(done, study.interview(interview.id), call)
     study.save_raw(keep, interview.id, call, drafts.pack(done))
     yield Saved("transcript")
     yield Finished(summary(_name(interview, call), transcript))
