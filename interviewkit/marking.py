@@ -32,9 +32,13 @@ class Marking:
         return self if mark in self.marks else self._changed((*self.marks, mark))
 
     def moved(self, mark: Mark, by_frames: int) -> "Marking":
-        """A mark earlier or later, within the call."""
-        there = mark.model_copy(update={"frame": self._within(mark.frame + by_frames)})
+        """With a mark earlier or later."""
+        there = self.shifted(mark, by_frames)
         return self._changed((*(known for known in self.marks if known != mark), there))
+
+    def shifted(self, mark: Mark, by_frames: int) -> Mark:
+        """Where a mark would stand, earlier or later within the call."""
+        return mark.model_copy(update={"frame": self._within(mark.frame + by_frames)})
 
     def removed(self, mark: Mark) -> "Marking":
         """Without a mark."""

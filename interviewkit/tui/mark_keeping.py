@@ -1,6 +1,6 @@
 """The marks of one call while they are made on the screen, and the way of each change to the disk.
 
-    key ─► KeptMarks.change ── at once ─► the screen;  save (in a thread) ─► study.change_interview ─► remark
+key ─► KeptMarks.change ── at once ─► the screen;  save (in a thread) ─► study.change_interview ─► remark
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Marks that are made while listening, as lines beside the schedule: pure.
 
-    Marking + schedule + the frame that is heard ─► outline, list of marks, what ⏎ and the digits would mark
+Marking + schedule + the frame that is heard ─► outline, list of marks, what ⏎ and the digits would mark
 """
 
 from collections.abc import Iterator
@@ -53,25 +53,30 @@ def _row(
     sign = "▶" if current else "✓" if mark is not None else "·"
     chosen = "›" if topic.id == selected else " "
     right = clock(mark.frame / rate) if mark is not None else ""
-    name = f"{number} {topic.label}".strip()
-    return Shown(f"{pad(f'{chosen}{sign} {name}', width - len(right) - 1)} {right}", topic.id, current)
+    name = pad(f"{number} {topic.label}", width - len(right) - 4)
+    return Shown(f"{chosen}{sign} {name} {right}", topic.id, current)
 
 
 def listed(log: Log, made: Marking, rate: int, frame: int, chosen: Mark | None, width: int) -> list[Shown]:
     """The marks in the order of their time, each under its key; the one that is heard has a sign."""
     heard, numbers = made.at(frame), session_plan.numbers(log)
-    return [
-        Shown(
-            pad(
-                f"{'›' if mark == chosen else ' '}{'▶' if mark == heard else ' '} "
-                f"{clock(mark.frame / rate):>7}  {_said(log, numbers, mark)}",
-                width,
-            ).rstrip(),
-            key(mark),
-            mark == heard,
-        )
-        for mark in made.marks
-    ]
+    lines = []
+    for mark in made.marks:
+        signs = f"{'›' if mark == chosen else ' '}{'▶' if mark == heard else ' '}"
+        lead = f"{signs} {_tenths(mark.frame / rate):>9}  {_indent(mark)}"
+        said = pad(_said(log, numbers, mark), max(width - len(lead), 1)).rstrip()
+        lines.append(Shown(lead + said, key(mark), mark == heard))
+    return lines
+
+
+def _tenths(time_s: float) -> str:
+    """A mark is moved by less than a second."""
+    return f"{clock(int(time_s))}.{int(time_s * 10) % 10}"
+
+
+def _indent(mark: Mark) -> str:
+    """Probes stand below their question."""
+    return "   " if "." in mark.question else ""
 
 
 def key(mark: Mark) -> str:
@@ -87,10 +92,10 @@ def _said(log: Log, numbers: dict[str, str], mark: Mark) -> str:
         return f"{mark.question} (not in the schedule)"
     number = f"{numbers[topic]} " if numbers[topic] else ""
     if not letter:
-        text = f"  {visible(known.text)}" if known.is_question else ""
+        text = f": {visible(known.text)}" if known.is_question else ""
         return f"{number}{known.label}{text}"
     probe = known.probes[known.letters.index(letter)] if letter in known.letters else ""
-    return f"   {numbers[topic] or known.label}{letter}  {visible(probe)}"
+    return f"{numbers[topic] or known.label}{letter} {visible(probe)}"
 
 
 def told(log: Log, question: str) -> str:

@@ -47,13 +47,14 @@ def shown(log: Log, now_s: float, selected: str, width: int) -> list[Shown]:
     for row in session_plan.outline(log, now_s):
         topic = row.topic
         if topic.is_question and (topic.domain, topic.subdomain) != part:
-            lines += _headings(part, (topic.domain, topic.subdomain), width)
+            lines += headings(part, (topic.domain, topic.subdomain), width)
             part = topic.domain, topic.subdomain
         lines.append(_row(row, numbers[topic.id], selected, width))
     return lines
 
 
-def _headings(before: tuple[str, str], now: tuple[str, str], width: int) -> Iterator[Shown]:
+def headings(before: tuple[str, str], now: tuple[str, str], width: int) -> Iterator[Shown]:
+    """The names of domain and sub-domain, where one begins that is not the one before."""
     if now[0] != before[0]:
         yield Shown(pad(now[0], width).rstrip())
     if now[1]:

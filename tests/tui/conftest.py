@@ -11,6 +11,7 @@ from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from tests import fakes
 from tests.tui import study as studies
+from tests.tui.fake_player import Players
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,14 @@ def app(study: Study) -> InterviewkitApp:
 @pytest.fixture
 def speech(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
     return fakes.Speech().install(monkeypatch)
+
+
+@pytest.fixture
+def players(monkeypatch: pytest.MonkeyPatch) -> Players:
+    """Players without sound in the place of real ones."""
+    made = Players()
+    monkeypatch.setattr("interviewkit.capture.listen.listening", made.listening)
+    return made
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:

@@ -166,6 +166,8 @@ async def test_a_recording_is_brought_in(app: InterviewkitApp, study: Study, tmp
     async with app.run_test(size=(120, 24)) as pilot:
         await started(pilot)
         await pilot.press("i")
+        await until(pilot, shows(app, "what is it?"))
+        await pilot.press("enter")
         await until(pilot, shows(app, "which file"))
         await pilot.press("home", "delete", "delete")
         app.screen.query_one("Line").insert_text_at_cursor(str(sound))  # type: ignore[attr-defined]

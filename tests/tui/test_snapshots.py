@@ -60,6 +60,8 @@ async def test_questions_in_front_of_home(app: InterviewkitApp, size: Size) -> N
         await until(pilot, shows(app, "which group"))
         snapshot.check(app, "new-participant")
         await pilot.press("escape", "i")
+        await until(pilot, shows(app, "what is it?"))
+        await pilot.press("enter")
         await until(pilot, shows(app, "which file"))
         await pilot.press("enter")
         await until(pilot, shows(app, "no such file"))

@@ -12,12 +12,11 @@ from textual.content import Content
 
 from interviewkit.agenda import Agenda, Appointment, Person, Reached, State, Talk
 from interviewkit.appointments import Standing
-from interviewkit.exports.base import UNFIT
+from interviewkit.exports.base import UNFIT, read_clock
 from interviewkit.models import Ending
 from interviewkit.tui import file_names, home_lines, text
 from interviewkit.tui.home_lines import Row, Widths
 from interviewkit.tui.modals import Line, paragraphs
-from interviewkit.tui.screens.transcript import seconds
 from interviewkit.tui.text import Harmless
 from interviewkit.tui.widgets.bars import Notice, Work, notice_line, work_line
 
@@ -120,7 +119,7 @@ def test_a_clock(time_s: float, shown: str) -> None:
     [("0", 0.0), ("12:30", 750.0), (" 1:02:03 ", 3723.0), ("90", 90.0), ("x", None), ("1:99", 159.0)],
 )
 def test_a_time_that_is_typed(typed: str, time_s: float | None) -> None:
-    assert seconds(typed) == time_s
+    assert read_clock(typed) == time_s
 
 
 # ── notices and work ────────────────────────────────────────────────────────────────────────────

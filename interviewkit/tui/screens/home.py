@@ -26,6 +26,7 @@ from interviewkit.tui.home_lines import ALL, Row, labelled
 from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.consent import ConsentScreen
 from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.listen import ListenScreen
 from interviewkit.tui.screens.person import PersonScreen
 from interviewkit.tui.screens.sound import SoundScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
@@ -61,12 +62,13 @@ class Home(Frame):
         Binding("s", "app.stop", "stop work"),
         Binding("r", "record", "record", show=False, tooltip="interviewkit hold P07 --plain"),
         Binding("o", "open", "transcript", show=False, tooltip="interviewkit transcript show P07-1"),
+        Binding("l", "listen", "listen, mark", show=False, tooltip="interviewkit play P07-1"),
         Binding("i", "import", "import", show=False, tooltip="interviewkit import FILE --participant P07"),
         Binding("v", "view", "all that waits", show=False, tooltip="interviewkit agenda"),
         Binding("q", "app.quit", "quit", show=False),
         Binding("escape", "escape", "notice seen", show=False),
     ]
-    ALSO = ("record", "open", "import", "microphone", "view", "app.quit")
+    ALSO = ("record", "open", "listen", "import", "microphone", "view", "app.quit")
 
     def __init__(self) -> None:
         super().__init__()
@@ -211,6 +213,14 @@ class Home(Frame):
         elif row is not None:
             self.kit.tell(f"{row.id} has no transcript yet.")
 
+    def action_listen(self) -> None:
+        """Listen to the interview under the cursor, and mark when each question was put."""
+        row = self._selected()
+        if row is not None and row.talk is not None and row.talk.calls and not row.talk.damaged:
+            self.app.push_screen(ListenScreen(row.talk.id))
+        elif row is not None:
+            self.kit.tell(f"{row.id} has no recording to listen to.", "Press i to bring one in.")
+
     @on(OptionList.OptionSelected)
     def _next_step(self) -> None:
         """Do what is to be done next about the row under the cursor, or say why nothing is."""
@@ -332,6 +342,9 @@ class Home(Frame):
             asked = person.state is not State.MISSING
             self.kit.alarm(refused.message, refused.hint if asked else "Press c to take it.")
             return
+        into = await self._into(person)
+        if into is None:
+            return
         name = await self.app.push_screen_wait(
             AskLine(
                 f"Recording of {person.id}: which file?",
@@ -345,6 +358,15 @@ class Home(Frame):
             path = a_path(name)
             job = Job(
                 f"{person.id}: {path.name}",
-                lambda: import_call(study, study.grant(person.id, Record), path),
+                lambda: import_call(study, study.grant(person.id, Record), path, interview=into or None),
             )
             self.kit.begin([job])
+
+    async def _into(self, person: Person) -> str | None:
+        """The interview of which a recording is a further call; empty for a new one, None for neither."""
+        talks = self.kit.agenda.talks_of(person.id) if self.kit.agenda is not None else ()
+        known = [talk.id for talk in talks if talk.calls and not talk.damaged]
+        if not known:
+            return ""
+        choices = [("", "a new interview"), *((name, f"a further call of {name}") for name in known)]
+        return await self.app.push_screen_wait(Choose(f"Recording of {person.id}: what is it?", choices))

@@ -1,8 +1,8 @@
 """Marks made later: a call is played, and the interviewer says at which moment each question was put.
 
-    key ── the moment it was pressed ─► Player.heard_at ─► Marking ─► KeptMarks ─► the interview, its transcript
+    key ── the moment it was pressed ─► Player.heard_at ─► Marking ─► KeptMarks ─► interview, transcript
 
-The keys are those of the room, and so are outline and probes. For calls that were brought in or only recorded.
+The keys are the room's, and so are outline and probes. For calls that were brought in or only recorded.
 """
 
 import asyncio
@@ -45,14 +45,31 @@ QUESTIONS = (
 )
 MARKS = (
     Key("⏎", "hear it"),
-    Key("- +", "½ s earlier, later"),
+    Key("- +", "½ s"),
     Key("Del", "remove"),
+    Key("↑↓", "choose", 2),
     Key("^z", "take back"),
     Key("tab", "to the questions"),
     Key("?", "help"),
 )
 LETTERS = "Letters do nothing here."
 NONE_YET = "No marks yet. Press ⏎ as the last word of the chosen question has been said."
+
+
+class Questions(Outline):
+    """What can be marked."""
+
+
+class Marks(Outline):
+    """What was marked; where none is chosen, the mark that is heard stays in view."""
+
+    def show(self, lines: list[room_views.Shown], selected: str) -> None:
+        """Show the marks."""
+        super().show(lines, selected)
+        place = next((n for n, line in enumerate(lines) if line.current), None)
+        top, height = self.scroll_offset.y, self.size.height
+        if not selected and place is not None and not top <= place < top + height:
+            self.scroll_to(y=place - height // 2, animate=False, immediate=True)
 
 
 class ListenScreen(Playing):
@@ -64,7 +81,8 @@ class ListenScreen(Playing):
         Binding("enter", "enter", "the chosen question was put now", key_display="⏎"),
         Binding("up", "choose(-1)", "choose the one before", key_display="↑"),
         Binding("down", "choose(1)", "choose the next one", key_display="↓"),
-        *(Binding(str(n), f"probe({n})", "a probe was put now", key_display="1-9") for n in range(1, 10)),
+        Binding("1", "probe(1)", "a probe was put now", key_display="1-9"),
+        *(Binding(str(n), f"probe({n})", "a probe was put now", show=False) for n in range(2, 10)),
         Binding("tab,shift+tab", "turn", "to the list of marks, and back", key_display="tab"),
         Binding("minus", "nudge(-1)", "in the list: ½ s earlier", key_display="-"),
         Binding("plus,equals_sign", "nudge(1)", "in the list: ½ s later", key_display="+"),
@@ -93,10 +111,10 @@ class ListenScreen(Playing):
         """The outline beside the marks, what is next, the player, the bars, the keys."""
         yield TitleBar()
         with Horizontal(id="room"):
-            yield Outline(id="questions")
+            yield Questions()
             with Vertical():
                 yield Static(id="none", markup=False)
-                yield Outline(id="marks")
+                yield Marks()
                 yield Static(id="probes", markup=False)
                 yield Static(id="upcoming", markup=False)
         yield PlayerBar()
@@ -164,7 +182,7 @@ class ListenScreen(Playing):
         frame, made = 0 if self.player is None else self.player.heard.frame, self._made
         log = self._log(frame)
         self._title(self._interview)
-        questions, marks = self.query_one("#questions", Outline), self.query_one("#marks", Outline)
+        questions, marks = self.query_one(Questions), self.query_one(Marks)
         outline = mark_lines.outline(log, made, self._rate, self._selected, questions.size.width - 1)
         questions.show(outline, "" if self._chosen is not None else self._selected)
         lines = mark_lines.listed(log, made, self._rate, frame, self._chosen, marks.size.width - 1)
@@ -180,7 +198,7 @@ class ListenScreen(Playing):
 
     def _next(self, log: Log) -> None:
         """What ⏎ and the digits would mark, in the words of the schedule."""
-        width = self.query_one("#marks").size.width - 2
+        width = self.query_one(Marks).size.width - 2
         probes = room_views.probes(log, width, MOST_PROBES)
         upcoming = room_views.upcoming(log, self._selected, width, MOST_UPCOMING)
         for place, lines in (("#probes", probes), ("#upcoming", [(line, False) for line in upcoming])):
@@ -345,6 +363,7 @@ class ListenScreen(Playing):
             await asyncio.to_thread(marks.save)
         except InterviewkitError as error:
             about = f"{error.message} {error.hint}"
-            return bool(await self.app.push_screen_wait(Confirm("Leave without saving the marks?", about)))
+            sure = await self.app.push_screen_wait(Confirm("Leave without saving the marks?", about))
+            return sure is True
         await asyncio.to_thread(marks.remark)
         return True

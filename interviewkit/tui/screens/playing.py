@@ -1,6 +1,6 @@
 """A screen over one call that can be listened to: a player, its keys and its line, for whichever screen.
 
-    space ─► capture.listen ─► Player ── ten times a second ─► PlayerBar, and `heard` of the screen
+space ─► capture.listen ─► Player ── ten times a second ─► PlayerBar, and `heard` of the screen
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Playing(Frame):
         Binding("less_than_sign", "speed(-1)", "slower", show=False, key_display="<"),
         Binding("greater_than_sign", "speed(1)", "faster", show=False, key_display=">"),
     ]
-    ALSO = ("play", "skip(-5)", "skip(5)", "speed(-1)", "speed(1)")
+    ALSO: ClassVar[tuple[str, ...]] = ("play", "skip(-5)", "skip(5)", "speed(-1)", "speed(1)")
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,9 +88,9 @@ class Playing(Frame):
 
     def action_speed(self, by: int) -> None:
         """The next slower or faster speed."""
-        if self.player is not None:
-            place = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - self.player.turn.speed))
-            self.player.speed(SPEEDS[min(max(place + by, 0), len(SPEEDS) - 1)])
+        if (player := self.player) is not None:
+            place = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - player.turn.speed))
+            player.speed(SPEEDS[min(max(place + by, 0), len(SPEEDS) - 1)])
             self.tick()
 
     def _moved(self) -> None:

@@ -4,9 +4,8 @@ study ── saved ─► Transcript ─► Chat;  keys ─► the turn to show
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,34 +14,43 @@ from textual.widgets import Input, Static
 
 from interviewkit import processing
 from interviewkit.by_question import headings
+from interviewkit.exports.base import read_clock
 from interviewkit.models import Flag, Interview, Transcript
 from interviewkit.omissions import Omission, of_call
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Match
 from interviewkit.tui.modals import Choose
-from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.listen import ListenScreen
+from interviewkit.tui.screens.playing import Playing
 from interviewkit.tui.text import clock, count, minutes, plain
 from interviewkit.tui.widgets.bars import TitleBar
 from interviewkit.tui.widgets.chat import Chat
 from interviewkit.tui.widgets.finder import Finder
+from interviewkit.tui.widgets.keys import Key
+from interviewkit.tui.widgets.player import KEYS, PlayerBar
 
-CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+)")
+if TYPE_CHECKING:
+    from interviewkit.capture.playback import Player
+
 Mode = Literal["search", "go"]
 
 
-class TranscriptScreen(Frame):
+class TranscriptScreen(Playing):
     """One call's transcript."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "step(1)", "next to check"),
-        Binding("p", "step(-1)", "previous"),
+        Binding("n", "step(1)", "next place"),
+        Binding("p", "step(-1)", "before"),
         Binding("f", "flags", "list"),
         Binding("slash", "find('search')", "search", key_display="/"),
-        Binding("g", "find('go')", "go to time"),
+        Binding("g", "find('go')", "go to"),
+        Binding("l", "loop", "hear this turn again and again", show=False),
+        Binding("m", "marks", "marks"),
         Binding("right_square_bracket", "call(1)", "next call", key_display="]"),
         Binding("left_square_bracket", "call(-1)", "call before", key_display="["),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
+    ALSO = (*Playing.ALSO, "loop")
 
     def __init__(self, interview: str, call: int | None = None) -> None:
         super().__init__()
@@ -53,11 +61,14 @@ class TranscriptScreen(Frame):
         self._matches: list[Match] = []
         self._match = 0
         self._mode: Mode = "search"
+        self._place_s: float | None = None
+        self._heard: int | None = None
 
     def body(self) -> ComposeResult:
-        """The chat, the place to check, the line to type in."""
+        """The chat, the place to check, the player, the line to type in."""
         yield Chat()
         yield Static(id="flag", markup=False)
+        yield PlayerBar((*KEYS, Key("l", "again and again", 4)))
         yield Finder()
 
     def on_mount(self) -> None:
@@ -73,6 +84,7 @@ class TranscriptScreen(Frame):
         found = await asyncio.to_thread(self._first, interview)
         above = headings(await asyncio.to_thread(processing.held, study, interview))
         self._flag, self._matches, self._transcript = None, [], found
+        self._place_s = self._heard = None
         if found is None:
             self.kit.tell(f"Call {self._call} has no transcript yet.", "Press p at Home.")
             return
@@ -141,6 +153,9 @@ class TranscriptScreen(Frame):
     def _go_to_time(self, time_s: float) -> None:
         if self._transcript is not None and self._transcript.turns:
             self.query_one(Chat).go(lines.turn_at(self._transcript.turns, time_s))
+            self._place_s = time_s
+            if self.player is not None and self.player.heard.playing:
+                self.player.play(time_s)
 
     def _show_flag(self) -> None:
         total = len(self._flags)
@@ -153,6 +168,58 @@ class TranscriptScreen(Frame):
         else:
             text = f"⚑ {self._flag + 1} of {total}   {flag_line(self._flags[self._flag])}"
         self.query_one("#flag", Static).update(plain(text))
+
+    # ── listening ───────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def about(self) -> tuple[str, int] | None:
+        """The call whose transcript is read."""
+        return None if self._call is None or self._transcript is None else (self._wanted, self._call)
+
+    def begin_s(self) -> float | None:
+        """Where the reader has gone since; where it was paused, if they have gone nowhere."""
+        place_s, self._place_s = self._place_s, None
+        turns, chat = self._transcript.turns if self._transcript is not None else (), self.query_one(Chat)
+        if place_s is not None or not turns:
+            return place_s
+        there = self._heard is not None and chat.here == self._heard and chat.seen(self._heard)
+        return None if there else turns[chat.reader].start_s
+
+    def heard(self, position_s: float) -> None:
+        """Mark the turn that is being heard, and keep it in view where the reader follows."""
+        if self._transcript is None or not self._transcript.turns:
+            return
+        turn = lines.turn_at(self._transcript.turns, position_s)
+        if turn != self._heard and not self.query_one(Finder).display:
+            self._heard, self._place_s = turn, None
+            self.query_one(Chat).follow(turn)
+
+    @property
+    def looped(self) -> str:
+        """One turn."""
+        return "this turn"
+
+    def action_loop(self) -> None:
+        """Hear the turn where the ear or the reader is again and again; or go on."""
+        if self._transcript is not None and self._transcript.turns:
+            self.with_player(self._loop)
+
+    def _loop(self, player: "Player") -> None:
+        assert self._transcript is not None
+        if player.turn.loop and player.heard.playing:
+            player.play_on()
+            return
+        turns, chat = self._transcript.turns, self.query_one(Chat)
+        playing = player.heard.playing
+        turn = turns[lines.turn_at(turns, player.position_s) if playing else chat.reader]
+        player.play(turn.start_s, turn.end_s, loop=True)
+
+    def action_marks(self) -> None:
+        """Say later when each question was put."""
+        self.app.push_screen(ListenScreen(self._wanted, self._call), self._marked)
+
+    def _marked(self, _: None) -> None:
+        self.flow(self._load())
 
     # ── search and times ────────────────────────────────────────────────────────────────────────
 
@@ -177,7 +244,7 @@ class TranscriptScreen(Frame):
         if self._mode == "search":
             self._next_match(1)
             return
-        time_s = seconds(event.value)
+        time_s = read_clock(event.value)
         if time_s is None:
             self.query_one(Finder).say("! Write it as 12:30 or 1:02:30.")
         else:
@@ -219,7 +286,11 @@ class TranscriptScreen(Frame):
             numbers = [call.number for call in self._interview.calls]
             place = min(max(numbers.index(self._call) + by, 0), len(numbers) - 1)
             self._call = numbers[place]
-            self.flow(self._load())
+            self.flow(self._other())
+
+    async def _other(self) -> None:
+        await self.close_player()
+        await self._load()
 
     def leave(self) -> None:
         """Close the line that is typed in; if it is closed, go back to Home."""
@@ -232,12 +303,3 @@ class TranscriptScreen(Frame):
 def flag_line(flag: Flag) -> str:
     """When, what, and what exactly."""
     return f"{clock(flag.start_s)}  {flag.kind.value}: {flag.detail}"
-
-
-def seconds(typed: str) -> float | None:
-    """`12:30`, `1:02:30` or `750` in seconds; None for anything else."""
-    match = CLOCK.fullmatch(typed.strip())
-    if match is None:
-        return None
-    hours, minute, second = (int(part or 0) for part in match.groups())
-    return 3600.0 * hours + 60 * minute + second

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -31,7 +32,7 @@ DRAWN = {
 HERE, FLAG = "▶ ", "⚑ "
 
 
-class Chat(ScrollView, can_focus=True):
+class Chat(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a transcript; knows where the reader is (`here`, a turn) and what was found."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,6 +48,15 @@ class Chat(ScrollView, can_focus=True):
         "chat--mark",
     }
     ALLOW_SELECT = False
+    # Left and right are the player's.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "up", show=False),
+        Binding("down", "scroll_down", "down", show=False),
+        Binding("home", "scroll_home", "to the beginning", show=False),
+        Binding("end", "scroll_end", "to the end", show=False),
+        Binding("pageup", "page_up", "a page up", show=False),
+        Binding("pagedown", "page_down", "a page down", show=False),
+    ]
     here: reactive[int | None] = reactive[int | None](None)
 
     def __init__(self) -> None:
@@ -75,6 +85,35 @@ class Chat(ScrollView, can_focus=True):
         if turn < len(self._starts):
             self.scroll_to(y=self._starts[turn] - self.size.height // 3, animate=False)
 
+    @property
+    def reader(self) -> int:
+        """The turn where the reader is: the marked one if it can be seen, else the first that can."""
+        if self.here is not None and self.seen(self.here):
+            return self.here
+        top = self.scroll_offset.y
+        return next((turn for turn, start in enumerate(self._starts) if start >= top), max(self._last, 0))
+
+    def seen(self, turn: int) -> bool:
+        """Whether the line that names a turn's speaker is on the screen."""
+        top = self.scroll_offset.y
+        return turn < len(self._starts) and top <= self._starts[turn] < top + self.size.height
+
+    def follow(self, turn: int) -> None:
+        """Mark the turn that is being heard; it comes into view if the reader has not gone elsewhere."""
+        along = self.here is None or self.seen(self.here)
+        self.here = turn
+        if along and not self._whole(turn):
+            self.go(turn)
+
+    def _whole(self, turn: int) -> bool:
+        """Whether a turn can be seen to its end, as far as it has room."""
+        end = self._starts[turn + 1] if turn < self._last else len(self._lines)
+        return self.seen(turn) and end - self.scroll_offset.y <= self.size.height
+
+    @property
+    def _last(self) -> int:
+        return len(self._starts) - 1
+
     def highlight(self, matches: Sequence[Match], found: Match | None) -> None:
         """Show what a search found; `found` is the one that the reader is at."""
         by_turn = defaultdict(list)
@@ -86,9 +125,10 @@ class Chat(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Lay everything out for the new width and stay at the same turn."""
         if self._transcript is not None:
-            top = self._lines[self.scroll_offset.y].turn if self._lines else 0
+            above = self.scroll_offset.y
+            top = self._lines[above].turn if self._lines else 0
             self._lay_out()
-            if self._starts:
+            if self._starts and above:
                 self.scroll_to(y=self._starts[top], animate=False)
 
     def watch_here(self) -> None:

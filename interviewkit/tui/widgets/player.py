@@ -66,7 +66,7 @@ class PlayerBar(Static):
 
 
 def state(shown: Shown) -> str:
-    """`▶ 00:03:12 / 00:44:51  1.25×  again: this turn`."""
+    """`▶ 00:03:12 / 00:44:51  1.25×  ↻ this turn`."""
     if shown.opening:
         return "… opening the recording"
     if shown.duration_s is None:
@@ -74,4 +74,5 @@ def state(shown: Shown) -> str:
     sign = "▶" if shown.playing else "‖"
     again = f"  ↻ {shown.looped}" if shown.looped else ""
     times = f"{hms(int(shown.position_s))} / {hms(int(shown.duration_s))}"
-    return f"{sign} {times}  {shown.speed:g}×{again}"
+    speed = f"{shown.speed:.2f}".removesuffix("0")
+    return f"{sign} {times}  {speed}×{again}"
