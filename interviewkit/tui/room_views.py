@@ -162,24 +162,24 @@ def _hung(lead: str, text: str, width: int) -> list[str]:
     return wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead)) or [lead]
 
 
-def upcoming(log: Log, selected: str, width: int, most: int) -> list[str]:
-    """What ⏎ would put, in full as far as `most` lines hold it."""
+def upcoming(log: Log, selected: str, width: int, most: int, verb: str = "ask") -> list[str]:
+    """What ⏎ would put (`verb` says how that is called), in full as far as `most` lines hold it."""
     topic = log.topics.get(selected)
     if topic is None or not log.state.live:
         return []
-    lead = f"⏎ {_kind(log, topic)}: "
+    lead = f"⏎ {_kind(log, topic, verb)}: "
     words = wrap(visible(topic.text), width - 2, initial_indent=lead, subsequent_indent="  ") or [lead]
     if len(words) > most:
         words = [*words[: most - 1], pad(words[most - 1] + " …", width).rstrip()]
     return words
 
 
-def _kind(log: Log, topic: Topic) -> str:
+def _kind(log: Log, topic: Topic, verb: str) -> str:
     if topic.id in (OPENING, CLOSING):
         return f"{topic.label} script"
     number = session_plan.numbers(log)[topic.id]
     again = log.state.status.get(topic.id) is Status.DONE
-    return f"ask again {number}" if again else f"ask {number}"
+    return f"{verb} again {number}" if again else f"{verb} {number}"
 
 
 def around(log: Log, selected: str, by: int) -> str:

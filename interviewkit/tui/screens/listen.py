@@ -200,7 +200,7 @@ class ListenScreen(Playing):
         """What ⏎ and the digits would mark, in the words of the schedule."""
         width = self.query_one(Marks).size.width - 2
         probes = room_views.probes(log, width, MOST_PROBES)
-        upcoming = room_views.upcoming(log, self._selected, width, MOST_UPCOMING)
+        upcoming = room_views.upcoming(log, self._selected, width, MOST_UPCOMING, "mark")
         for place, lines in (("#probes", probes), ("#upcoming", [(line, False) for line in upcoming])):
             text = Content("\n").join(plain(line, "dim" if put else "") for line, put in lines)
             shown = self.query_one(place, Static)
