@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from interviewkit import tonight
 from interviewkit.appointment_times import Clock
 from interviewkit.appointments import Standing, reminder_due
 from interviewkit.consent import Record, Store, Transcribe
@@ -128,6 +129,9 @@ class Agenda:
     """Participants who were heard of, and with whom nothing is agreed yet."""
     unlogged: tuple[str, ...] = ()
     """Participants whose interview was recorded here, and is not in their contact log as held."""
+    tonight: tuple[str, ...] = ()
+    """Interviews that are left for the next hour at which nobody needs the computer."""
+    tonight_at: datetime | None = None
     day: date | None = None
     """The day on which it was looked at."""
 
@@ -186,6 +190,16 @@ class Agenda:
         return tuple(person.id for person in self.people if person.contact_damaged)
 
     @property
+    def left_for_tonight(self) -> tuple[Talk, ...]:
+        """Interviews whose calls wait until tonight."""
+        return tuple(talk for talk in self.to_transcribe if talk.id in self.tonight)
+
+    @property
+    def left_for_now(self) -> tuple[Talk, ...]:
+        """Interviews whose calls wait for somebody to begin."""
+        return tuple(talk for talk in self.to_transcribe if talk.id not in self.tonight)
+
+    @property
     def work_s(self) -> float:
         """About how long the transcription of what waits takes, in seconds."""
         return WORK_PER_SECOND * sum(talk.waiting_s for talk in self.to_transcribe)
@@ -218,6 +232,7 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
     groups = {group.id: group for group in study.config.groups}
     appointments = tuple(_appointments(people, talks, study.config.contact.attempts, moment))
     rules = study.config.contact
+    planned = [plan for plan in tonight.planned(study.root) if plan.due_at > moment]
     return Agenda(
         people,
         talks,
@@ -232,6 +247,8 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
         tuple(_vouchers(people, groups)),
         tuple(_to_book(people, talks, rules.attempts)),
         tuple(_unlogged(people, talks, groups)),
+        tuple(plan.interview for plan in planned),
+        min((plan.due_at for plan in planned), default=None),
         moment.astimezone().date(),
     )
 

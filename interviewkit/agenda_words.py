@@ -6,10 +6,21 @@ Agenda ── coming, waiting, reached ─► lines, with the key and the comman
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewkit.agenda import Agenda, Appointment, Person, Reached, State, Step, Talk, next_step
+from interviewkit.agenda import (
+    WORK_PER_SECOND,
+    Agenda,
+    Appointment,
+    Person,
+    Reached,
+    State,
+    Step,
+    Talk,
+    next_step,
+)
 from interviewkit.appointment_times import short
 from interviewkit.models import Ending
 from interviewkit.phrases import count, minutes
+from interviewkit.tonight import called
 
 NAMED = 6
 """How many participants a line names before it ends in …"""
@@ -84,11 +95,16 @@ def _to_arrange(agenda: Agenda) -> Iterator[Item]:
 
 
 def _to_process(agenda: Agenda) -> Iterator[Item]:
-    if agenda.to_transcribe:
-        calls = sum(len(talk.waiting) for talk in agenda.to_transcribe)
-        about = "" if agenda.work_s < SHORT_S else "about "
-        text = f"{count(calls, 'recording')} to transcribe, {about}{minutes(agenda.work_s)} of work"
+    if agenda.left_for_now:
+        calls = sum(len(talk.waiting) for talk in agenda.left_for_now)
+        work_s = WORK_PER_SECOND * sum(talk.waiting_s for talk in agenda.left_for_now)
+        about = "" if work_s < SHORT_S else "about "
+        text = f"{count(calls, 'recording')} to transcribe, {about}{minutes(work_s)} of work"
         yield Item(text, "p", "interviewkit process --all")
+    if agenda.left_for_tonight and agenda.tonight_at is not None:
+        calls = sum(len(talk.waiting) for talk in agenda.left_for_tonight)
+        when = called(agenda.tonight_at, agenda.day or agenda.tonight_at.date())
+        yield Item(f"{when}, if interviewkit is open then: {count(calls, 'recording')}")
     if agenda.to_check:
         places = sum(talk.flags for talk in agenda.to_check)
         text = f"{count(len(agenda.to_check), 'transcript')} to check, {count(places, 'place')}"

@@ -28,6 +28,7 @@ STEPS: Steps = {
     "incidents": (),
     "interview": (),
     "notes": (),
+    "wrapup": (),
     "raw": (),
     "index": (_made_again,),
 }

@@ -134,6 +134,10 @@ class StudyPaths:
         """What was typed during one call."""
         return self.recordings / interview / f"notes-{call}{suffix}"
 
+    def wrap_up(self, interview: str, call: int, suffix: str) -> Path:
+        """What the interviewer said of one call right after it."""
+        return self.recordings / interview / f"wrapup-{call}{suffix}"
+
     def unfinished_audio(self, interview: str, recording: str) -> Path:
         """A recording that is being written, or that a kill left; its call has no number yet."""
         return self.recordings / interview / f"audio-{recording}.tar.partial"

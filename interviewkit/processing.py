@@ -75,6 +75,12 @@ def asked_anew(work: Work, interview: Interview, call: int) -> Work:
     return replace(work, transcript=work.transcript.model_copy(update={"turns": turns}))
 
 
+def waiting(study: Study, interview_id: str) -> list[int]:
+    """The calls of an interview that have no transcript yet; raises ConsentRefused."""
+    interview = study.interview(interview_id)
+    return [c.number for c in interview.calls if saved(study, interview, c.number).transcript is None]
+
+
 def process(
     study: Study, interview_id: str, call: int, settings: Settings, *, again: bool = False
 ) -> Generator[Event, None, Transcript]:

@@ -38,6 +38,17 @@ class Anchors(Protocol):
         """The frame that was recorded at a time of `time.monotonic`; while paused, the last one."""
 
 
+class Noting(Protocol):
+    """What moves can be made in: a session, or a room around one."""
+
+    @property
+    def log(self) -> Log:
+        """What was done so far."""
+
+    def do(self, rule: Rule[P], *args: P.args, **kwargs: P.kwargs) -> Log:
+        """Make a move now."""
+
+
 class _Between:
     """Anchors while nothing is recorded: what is noted then stands at the end of the call before."""
 

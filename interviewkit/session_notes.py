@@ -1,6 +1,7 @@
 """What is typed or chosen during a call and must not be readable by everybody: records.
 
     session_moves ── Note ─► recordings/P07-1/notes-1.json, sealed as class raw
+    wrapup ── WrapUp ─► recordings/P07-1/wrapup-1.json, the same
 
 The readable log says that there is a note; its kind, its words and who was there stand here alone.
 """
@@ -38,6 +39,31 @@ class Person(Frozen):
 
     role: Role
     talks: bool = True
+
+
+class LineQuality(StrEnum):
+    """How well the two could hear each other."""
+
+    GOOD = "good"
+    TROUBLE = "some trouble"
+    BAD = "bad"
+
+
+class When(StrEnum):
+    """When a recording is transcribed."""
+
+    NOW = "now"
+    TONIGHT = "tonight"
+    LATER = "later"
+
+
+class WrapUp(Frozen):
+    """What an interviewer says of a call right after it; all of it is optional."""
+
+    note: str = Field("", description="to oneself: what should not be forgotten")
+    line: LineQuality | None = None
+    trouble: str = Field("", description="what was wrong with the line")
+    when: When | None = None
 
 
 class Note(Frozen):

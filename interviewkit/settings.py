@@ -1,4 +1,4 @@
-"""Settings of the speech engines, from five places.
+"""Settings of the speech engines and of when they work, from five places.
 
 A flag beats the environment (`INTERVIEWKIT_MODEL`, …) beats the study (`speech:` in `study.yaml`)
 beats the user's settings file beats the default. The descriptions here are the documentation.
@@ -38,6 +38,10 @@ class Settings(Frozen):
         "default", description="number format of Whisper: int8 on a processor unless set otherwise"
     )
     threads: int = Field(0, ge=0, description="processor cores to use; 0 takes all")
+
+    tonight: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
+        "22:00", description="when what is left for tonight is transcribed, if interviewkit is open then"
+    )
 
     @property
     def speaker_count(self) -> int | None:

@@ -21,7 +21,7 @@ from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
 from interviewkit.models import Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
-from interviewkit.session_notes import Note
+from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
 from interviewkit.study_destroy import Destroying
 from interviewkit.study_documents import Recorded, Writing
@@ -244,6 +244,19 @@ class Study(Destroying):
         self.grant(grant.participant, grant.permission)
         using = study_documents.opener(grant.participant, KeyClass.RAW)
         return study_documents.notes(self.paths, interview, call, using)
+
+    def wrap_up(self, grant: Grant[Record] | Grant[Store], interview: str, call: int) -> WrapUp:
+        """What the interviewer said of a call right after it; raises ConsentRefused."""
+        study_documents.check_owner(grant, interview)
+        study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
+        self.grant(grant.participant, grant.permission)
+        using = study_documents.opener(grant.participant, KeyClass.RAW)
+        return study_documents.wrap_up(self.paths, interview, call, using)
+
+    def save_wrap_up(self, grant: Grant[Record], interview: str, call: int, said: WrapUp) -> None:
+        """Put what the interviewer says of a call in the place of what was there."""
+        number = self.call(interview, call).number
+        self.commit(grant, lambda writing: writing.wrap_up(interview, number, said), "wrapped up")
 
     # ── transcripts ─────────────────────────────────────────────────────────────────────────────
 

@@ -37,7 +37,7 @@ from interviewkit.models import (
 )
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder
 from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
-from interviewkit.session_notes import Note
+from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Database, Lock, Row, Tables
 
 MAX_NUMBER = 9999
@@ -247,6 +247,18 @@ def notes_path(paths: StudyPaths, interview: str, call: int) -> Path:
     return paths.notes(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
 
 
+def wrap_up_path(paths: StudyPaths, interview: str, call: int) -> Path:
+    """Where what the interviewer said of a call is."""
+    return paths.wrap_up(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+
+
+def wrap_up(paths: StudyPaths, interview: str, call: int, using: Opener) -> WrapUp:
+    """What the interviewer said of a call right after it; empty where nothing was said."""
+    path = wrap_up_path(paths, interview, call)
+    rows = (store.read_document(path, "wrapup", using.open) or {}).get("wrapup", [])
+    return _parsed(path, WrapUp, rows[0]) if rows else WrapUp()
+
+
 def notes(paths: StudyPaths, interview: str, call: int, using: Opener) -> list[Note]:
     """What was typed during a call, in the order of its typing."""
     path = notes_path(paths, interview, call)
@@ -361,6 +373,14 @@ class Writing:
         check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
         with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
             document.replace({"notes": [_row(note) for note in notes]})
+
+    def wrap_up(self, interview: str, call: int, said: WrapUp) -> None:
+        """What the interviewer says of a call, in the place of what was there."""
+        check_owner(self._grant, interview)
+        check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
+        path = wrap_up_path(self._paths, interview, call)
+        with self._document(path, "wrapup", KeyClass.RAW) as document:
+            document.replace({"wrapup": [_row(said)]})
 
     def destroyed(self, new: Interview) -> None:
         """An interview in which it is noted what is, or is to be, destroyed; nothing else may differ."""

@@ -33,6 +33,7 @@ from interviewkit.study import Study
 from interviewkit.tui.calls import Calls
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
+from interviewkit.tui.night import Night
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
@@ -105,6 +106,7 @@ class InterviewkitApp(App[None]):
         self._run: Run | None = None
         self._pace = Pace()
         self._looking = False
+        self.night = Night(self)
         self._quitting = False
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -165,7 +167,9 @@ class InterviewkitApp(App[None]):
     @in_worker(group="look", exit_on_error=False)
     async def _look(self) -> None:
         try:
-            self.agenda = await asyncio.to_thread(agenda.look, self.study)
+            found = await asyncio.to_thread(agenda.look, self.study)
+            self.agenda = found
+            self.night.look(found)
         finally:
             self._looking = False
 

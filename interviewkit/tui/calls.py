@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 
-from interviewkit import contacts, withdrawal
+from interviewkit import contacts, processing, withdrawal
 from interviewkit.capture import control, scripted
 from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
 from interviewkit.models import Contact, ContactKind, Ending
 from interviewkit.room import Recovered, Room, recover
 from interviewkit.session_moves import Pause
+from interviewkit.session_notes import When
 from interviewkit.study_documents import owner
 from interviewkit.tui.screens.room import RoomScreen
+from interviewkit.tui.screens.wrapup import WrapUpScreen
 from interviewkit.tui.text import minutes
+from interviewkit.withdrawal import Stopped
 
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
@@ -67,35 +70,47 @@ class Calls:
 
     async def over(self, kept: Kept | None) -> None:
         """The call has ended, and is kept; or there was nothing in it."""
-        room = await self._leave_room()
-        if kept is None:
-            self._app.tell("Nothing was recorded.")
-            return
-        if room.log.state.ending is Ending.FINISHED:
-            await asyncio.to_thread(self._log_held, owner(room.interview))
-        self._app.tell(f"{room.interview} is in the study.")
-        if scripted.present():
-            # A demonstration ends with what became of it.
-            self._app.process([(room.interview, kept.call.number)])
-            self._app.reads = room.interview, kept.call.number
-
-    async def withdrawn(self) -> None:
-        """The participant has withdrawn: what was recorded is kept or destroyed, as they wanted it."""
-        room = await self._leave_room()
-        by = self._app.taken_by or SOMEBODY
-        stopped = await asyncio.to_thread(withdrawal.stop, self._app.study, room.interview, by=by)
-        done = "is kept" if stopped.kept else "was destroyed"
-        others = f" {', '.join(stopped.others)} stay as they are." if stopped.others else ""
-        self._app.alarm(f"The withdrawal is on record, and {room.interview} {done}.{others}")
-
-    async def _leave_room(self) -> Room:
-        """Back to Home from a call that has ended."""
         room, self.room = self.room, None
         assert room is not None
-        await asyncio.to_thread(room.done)
         self._app.pop_screen()
         self._app.look()
-        return room
+        try:
+            when = None if kept is None else await self._wrap_up(room, kept)
+        finally:
+            await asyncio.to_thread(room.done)
+        self._app.look()
+        if when is None:
+            self._app.tell("Nothing was recorded.")
+            return
+        self._app.tell(f"{room.interview} is in the study.")
+        if when is When.NOW or scripted.present():
+            calls = await asyncio.to_thread(processing.waiting, self._app.study, room.interview)
+            self._app.process([(room.interview, call) for call in calls])
+        if kept is not None and scripted.present():
+            # A demonstration ends with what became of it.
+            self._app.reads = room.interview, kept.call.number
+
+    async def _wrap_up(self, room: Room, kept: Kept) -> When:
+        """What is said right after a call; the room still takes notes."""
+        if room.log.state.ending is Ending.FINISHED:
+            await asyncio.to_thread(self._log_held, owner(room.interview))
+        when: When = await self._app.push_screen_wait(WrapUpScreen(room, room.interview, kept.call))
+        return when
+
+    async def withdrawn(self) -> None:
+        """The participant has withdrawn in the course of the call, as the room's log says."""
+        room, self.room = self.room, None
+        assert room is not None
+        self._app.pop_screen()
+        by = self._app.taken_by or SOMEBODY
+        try:
+            stopped = await asyncio.to_thread(withdrawal.stop, self._app.study, room.interview, by=by)
+            # Somebody who withdraws has given their time all the same.
+            await asyncio.to_thread(self._log_held, owner(room.interview))
+        finally:
+            await asyncio.to_thread(room.done)
+            self._app.look()
+        self._app.alarm(*after_withdrawal(stopped))
 
     def _log_held(self, participant: str) -> None:
         """The contact log knows that the interview was held: a voucher may be due."""
@@ -119,6 +134,15 @@ class Calls:
         """The program ends, the recording goes on: it waits a minute for somebody to come back."""
         if self.room is not None:
             self.room.leave()
+
+
+def after_withdrawal(stopped: Stopped) -> tuple[str, str]:
+    """What became of the interview, in words, and what is still to be thought of."""
+    who = owner(stopped.interview)
+    done = "is kept, as agreed up to then" if stopped.kept else "is destroyed: sound, words and notes"
+    others = f" Other interviews with them stay: {', '.join(stopped.others)}." if stopped.others else ""
+    text = f"{who} has withdrawn. What was recorded in {stopped.interview} {done}."
+    return text, f"Nothing more may be recorded or transcribed.{others}"
 
 
 def recovered(found: Recovered) -> tuple[str, str]:

@@ -5,10 +5,12 @@
 How many of them talk is what the speakers of the recording are told apart by.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import ValidationError
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,9 +19,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewkit.session_notes import Person, Role
+from interviewkit import contacts
+from interviewkit.models import Details
+from interviewkit.session_log import Log
+from interviewkit.session_notes import NoteKind, Person, Role
 from interviewkit.tui.modals import Check, Line
 from interviewkit.tui.text import pad, plain
+
+if TYPE_CHECKING:
+    from interviewkit.tui.screens.frame import Frame
 
 DONE = "done"
 ADD = "add"
@@ -90,6 +98,29 @@ class Present(ModalScreen[Presence | None]):
         options = self.query_one("#roles", OptionList)
         options.set_options(Option(plain(text), id=name) for name, text in listed(self._people))
         options.highlighted = min(at, options.option_count - 1)
+
+
+async def ask(screen: "Frame", log: Log, participant: str) -> Presence | None:
+    """Ask, with what is known so far; a number that is changed is put on record at once."""
+    study = screen.kit.study
+    reached = (await asyncio.to_thread(contacts.of, study, participant)).details
+    notes = [note for note in log.notes if note.kind is NoteKind.PRESENT]
+    people, where = (notes[-1].people, notes[-1].text) if notes else ((), "")
+    known = Presence(people, where, reached.number or "")
+    said = await screen.app.push_screen_wait(Present(known, wrong_number))
+    if said is not None and said.number != known.number:
+        changed = reached.model_copy(update={"number": said.number or None})
+        await asyncio.to_thread(contacts.reach, study, participant, changed)
+    return said
+
+
+def wrong_number(number: str) -> str:
+    """What is wrong with a telephone number, in words; empty where nothing is."""
+    try:
+        Details(number=number)
+    except ValidationError:
+        return "A telephone number is made of digits, spaces and + ( ) . / -"
+    return ""
 
 
 def listed(people: Sequence[Person]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewkit import agenda_words, contacts
+from interviewkit import agenda_words, contacts, tonight
 from interviewkit.agenda import Agenda, Person, Reached, State, Step, Talk, _kept, look, next_step
 from interviewkit.appointment_times import windows
 from interviewkit.appointments import Standing
@@ -55,6 +55,26 @@ def test_a_recording_waits_with_its_length(study: Study) -> None:
     (talk,) = look(study).to_transcribe
     assert (talk.id, talk.waiting, talk.waiting_s, talk.transcribed) == ("P01-1", (1,), 90.0, False)
     assert look(study).work_s == pytest.approx(22.5)
+
+
+def test_what_is_left_for_tonight_is_told_apart(study: Study) -> None:
+    for _ in range(2):
+        study.add_participant("patients", "uk")
+    for participant in ("P01", "P02"):
+        small_study.give(study, participant)
+        studies.call(study, participant, 90.0)
+    now = datetime.now().astimezone()
+    tonight.leave(study.root, "P02-1", now + timedelta(minutes=5))
+    found = look(study)
+    assert [talk.id for talk in found.left_for_now] == ["P01-1"]
+    assert [talk.id for talk in found.left_for_tonight] == ["P02-1"]
+    texts = [item.text for item in agenda_words.waiting(found)]
+    assert any(text.startswith("1 recording to transcribe") for text in texts)
+    hour = tonight.called(now + timedelta(minutes=5), now.date())
+    assert f"{hour}, if interviewkit is open then: 1 recording" in texts
+    later = look(study, now + timedelta(minutes=6))
+    assert later.left_for_tonight == ()
+    assert len(later.left_for_now) == 2
 
 
 def test_only_the_calls_without_a_transcript_wait(study: Study) -> None:

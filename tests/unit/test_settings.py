@@ -82,6 +82,8 @@ def test_a_file_that_is_no_toml_is_named(user_file: Path) -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name: str) -> None:
     field = Settings.model_fields[name]
-    flag, variable = f"--{name.replace('_', '-')}", f"INTERVIEWKIT_{name.upper()}"
-    row = f"| `{name}` | `{flag}` | `{variable}` | `{field.default}` | {field.description} |"
+    flag, variable = f"`--{name.replace('_', '-')}`", f"INTERVIEWKIT_{name.upper()}"
+    # What is about the app and not about a command has no option.
+    option = "–" if name == "tonight" else flag
+    row = f"| `{name}` | {option} | `{variable}` | `{field.default}` | {field.description} |"
     assert row in DOCS.read_text("utf-8").splitlines()

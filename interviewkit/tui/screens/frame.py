@@ -19,8 +19,8 @@ ALWAYS = ("command_palette", "theme", "microphone", "voice")
 """Of the keys that the last line has no room for, these are in the help and in the palette."""
 
 
-class Frame(Screen[None]):
-    """A screen of the app; subclasses give it a body and a title."""
+class Frame(Screen[Any]):
+    """A screen of the app; subclasses give it a body and a title, and may be dismissed with an answer."""
 
     ALSO: ClassVar[tuple[str, ...]] = ()
     """Actions that help and the palette list, beside those of the last line."""

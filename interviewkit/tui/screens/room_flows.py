@@ -7,15 +7,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from interviewkit import contacts, session_moves
+from interviewkit import session_moves
 from interviewkit.audio import SAMPLE_RATE
-from interviewkit.models import Details, Ending, IncidentKind
-from interviewkit.session_notes import NoteKind
+from interviewkit.models import Ending, IncidentKind
+from interviewkit.session_moves import WITHDRAWN
 from interviewkit.study_documents import owner
 from interviewkit.tui.modals import Choose, Confirm
-from interviewkit.tui.present import Presence, Present
+from interviewkit.tui.present import ask
 from interviewkit.tui.protocol import Next, Protocol
 from interviewkit.tui.screens.incident import IncidentScreen
 
@@ -57,6 +55,10 @@ async def strike(screen: "RoomScreen", pressed_s: float) -> None:
 
 async def end(screen: "RoomScreen", pressed_s: float) -> None:
     """End the call, and make its recording part of the study; or not, where the participant withdraws."""
+    if screen.room.log.state.ending in WITHDRAWN:
+        # It could not be seen to before; there is nothing more to ask.
+        await _withdrawn(screen)
+        return
     chosen = await screen.app.push_screen_wait(Choose("End the call?", ENDINGS))
     if chosen == WITHDRAWS:
         await _withdraw(screen, pressed_s)
@@ -75,33 +77,20 @@ async def _withdraw(screen: "RoomScreen", pressed_s: float) -> None:
     if await screen.app.push_screen_wait(Confirm(sure, "The call ends now, and the consent with it.")):
         keep = chosen == Ending.WITHDRAWN_KEEP.name
         await asyncio.to_thread(screen.room.withdraw, pressed_s, keep=keep)
-        await screen.kit.calls.withdrawn()
+        await _withdrawn(screen)
+
+
+async def _withdrawn(screen: "RoomScreen") -> None:
+    await asyncio.to_thread(screen.room.flush)
+    await screen.kit.calls.withdrawn()
 
 
 async def present(screen: "RoomScreen") -> None:
     """Who else is there, where the participant is, and how to ring back if the line breaks off."""
-    study, room = screen.kit.study, screen.room
-    reached = (await asyncio.to_thread(contacts.of, study, owner(room.interview))).details
-    notes = [note for note in room.log.notes if note.kind is NoteKind.PRESENT]
-    people, where = (notes[-1].people, notes[-1].text) if notes else ((), "")
-    said = await screen.app.push_screen_wait(
-        Present(Presence(people, where, reached.number or ""), wrong_number)
-    )
-    if said is None:
-        return
-    screen.move(lambda _: room.do(session_moves.present, said.people, said.where))
-    if said.number != (reached.number or ""):
-        changed = reached.model_copy(update={"number": said.number or None})
-        await asyncio.to_thread(contacts.reach, study, owner(room.interview), changed)
-
-
-def wrong_number(number: str) -> str:
-    """What is wrong with a telephone number, in words; empty where nothing is."""
-    try:
-        Details(number=number)
-    except ValidationError:
-        return "A telephone number is made of digits, spaces and + ( ) . / -"
-    return ""
+    room = screen.room
+    said = await ask(screen, room.log, owner(room.interview))
+    if said is not None:
+        screen.move(lambda _: room.do(session_moves.present, said.people, said.where))
 
 
 async def protocol(screen: "RoomScreen", kind: IncidentKind) -> None:
