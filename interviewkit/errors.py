@@ -2,6 +2,7 @@
 
 InterviewkitError
 ├── UsageError            a command was given something that it cannot use
+├── InUse                 something that another program of this user holds
 ├── AudioError            a media file that cannot be read
 ├── DeviceError           a sound device that is missing or that cannot be used
 ├── ScheduleError         a schedule that breaks its format (file, line, question)
@@ -49,6 +50,10 @@ class UsageError(InterviewkitError):
     """A command was given something that it cannot use."""
 
     exit_code = ExitCode.USAGE
+
+
+class InUse(InterviewkitError):
+    """Something that another program of this user holds."""
 
 
 class AudioError(InterviewkitError):

@@ -42,6 +42,25 @@ def state_dir() -> Path:
     return Path(os.environ.get(STATE_VARIABLE) or platformdirs.user_state_dir("interviewkit"))
 
 
+def own_runtime_dir() -> Path:
+    """`runtime_dir`, made where it is missing; StorageError where other accounts could look in."""
+    folder = runtime_dir()
+    private_dir(folder)
+    check_private(folder)
+    return folder
+
+
+def check_private(folder: Path) -> None:
+    """Somebody else's folder would let them listen in and stop recordings; raises StorageError."""
+    if os.name == "posix":
+        found = folder.stat()
+        if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise StorageError(
+                f"{folder} is open to other accounts of this computer.",
+                f"Remove it, or choose another place: export {RUNTIME_VARIABLE}=FOLDER",
+            )
+
+
 def user_settings_file() -> Path:
     """The user's own settings, for all studies."""
     return Path(platformdirs.user_config_dir("interviewkit")) / "settings.toml"

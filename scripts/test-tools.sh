@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs that only the tests use: virtual sound cards and a terminal. Tests that miss one are skipped and say so.
+# Programs that only the tests use: virtual sound cards, a terminal, a browser. Tests that miss one are skipped and say so.
 set -eu
 
 say() { echo "setup: $*" >&2; }
@@ -8,6 +8,8 @@ wanted=""
 command -v pulseaudio >/dev/null && command -v pactl >/dev/null || wanted="$wanted pulseaudio pulseaudio-utils"
 ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so >/dev/null 2>&1 || wanted="$wanted libasound2-plugins"
 command -v tmux >/dev/null || wanted="$wanted tmux"
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+    wanted="$wanted chromium fonts-dejavu-core"
 [ -n "$wanted" ] || exit 0
 
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

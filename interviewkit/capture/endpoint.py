@@ -11,8 +11,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from interviewkit.errors import StorageError
-from interviewkit.paths import RUNTIME_VARIABLE, private_dir, runtime_dir, storage_errors, write_durably
+from interviewkit.paths import check_private, private_dir, runtime_dir, storage_errors, write_durably
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; systems end at 104 or 108."""
@@ -30,7 +29,8 @@ def address(recording: str) -> str:
 def listen(at: str) -> tuple[socket.socket, str | None]:
     """A listening socket and the token to ask for; StorageError where the folder isn't private."""
     path = Path(at)
-    _check_private(private_dir(path.parent))
+    private_dir(path.parent)
+    check_private(path.parent)
     with storage_errors(path):
         if path.suffix == ".sock":
             listening = socket.socket(socket.AF_UNIX)
@@ -67,14 +67,3 @@ def remove(at: str) -> None:
     """Take the address away."""
     with suppress(OSError):
         Path(at).unlink(missing_ok=True)
-
-
-def _check_private(folder: Path) -> None:
-    """Somebody else's folder would let them listen in on levels and stop recordings."""
-    if os.name == "posix":
-        found = folder.stat()
-        if found.st_uid != os.geteuid() or found.st_mode & 0o077:
-            raise StorageError(
-                f"{folder} is open to other accounts of this computer.",
-                f"Remove it, or choose another place: export {RUNTIME_VARIABLE}=FOLDER",
-            )

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcript": ("transcript:transcript", "Read transcripts."),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
+    "serve": ("serve:serve", "Show the study in a browser on this computer, for you alone, until Ctrl-C."),
     "schedule": ("schedule:schedule", "Check and read interview schedules."),
     "weights": ("weights:weights", "Model weights: what there is, what is here, and whether it is right."),
 }

@@ -73,13 +73,16 @@ def hold(
 
 def plainly(study: "Study", participant: str, begin: "Callable[[], Room]") -> "Ended":
     """Hold a call line by line, one that goes on or the one that `begin` begins; None where it goes on."""
-    with stopping("Nothing was recorded."):
-        room = _rejoined(study, participant) or begin()
-    try:
-        with stopping(GOES_ON):
-            return Plain(room).run()
-    finally:
-        room.leave()
+    from interviewkit import alone
+
+    with alone.hold(alone.SCREEN, study.root, "in a terminal"):
+        with stopping("Nothing was recorded."):
+            room = _rejoined(study, participant) or begin()
+        try:
+            with stopping(GOES_ON):
+                return Plain(room).run()
+        finally:
+            room.leave()
 
 
 def _rejoined(study: "Study", participant: str) -> "Room | None":

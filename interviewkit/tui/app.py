@@ -25,7 +25,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from interviewkit import agenda, withdrawal
+from interviewkit import agenda, alone, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
@@ -369,11 +369,16 @@ HARMLESS = Harmless()
 
 
 def open_app(folder: Path, participant: str | None = None) -> None:
-    """Show the study in `folder` until the user quits; what went wrong in the program itself is raised."""
+    """Show the study in `folder` until the user quits; what went wrong in the program itself is raised.
+
+    Raises InUse where it is shown already: two screens could hold the same interview.
+    """
+    place = "in a browser" if "TEXTUAL_DRIVER" in os.environ else "in a terminal"
     app = InterviewkitApp(folder, participant)
-    try:
-        app.run()
-    finally:
-        app.abandon()
+    with alone.hold(alone.SCREEN, folder, place):
+        try:
+            app.run()
+        finally:
+            app.abandon()
     if app.crash is not None:
         raise app.crash
