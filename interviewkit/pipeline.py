@@ -8,11 +8,12 @@ yields events; the shells show them. What is worked out is handed to `save` afte
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
-from interviewkit import __version__, align, quality, roles
+from interviewkit import __version__, align, omissions, quality, roles
 from interviewkit.audio import SAMPLE_RATE, Audio, duration_s
 from interviewkit.errors import SpeechError
 from interviewkit.events import Event, Progress, Saved, Waiting, Warned
 from interviewkit.models import (
+    Break,
     Draft,
     Flag,
     FlagKind,
@@ -25,6 +26,7 @@ from interviewkit.models import (
     Transcript,
     Turn,
     Voices,
+    Word,
 )
 from interviewkit.speech import channels
 from interviewkit.speech.protocols import Engines, Transcriber
@@ -48,6 +50,9 @@ class About:
     participant: str | None = None
     questions: Sequence[str] = ()
     marks: Sequence[tuple[float, str]] = field(default=())
+    breaks: Sequence[Break] = ()
+    struck_s: Sequence[tuple[float, float]] = ()
+    """Stretches of which no word may be kept, however it was heard."""
 
 
 def transcribe(audio: Audio, engines: Engines, about: About, draft: Draft | None, save: Save) -> Job:
@@ -61,10 +66,11 @@ def transcribe(audio: Audio, engines: Engines, about: About, draft: Draft | None
 
 def assemble(draft: Draft, about: About, length_s: float) -> Transcript:
     """Turns and flags from what was heard: pure, so that a rule can change without a new hearing."""
-    heard, removed = quality.drop_invented(draft.heard, draft.chunks)
+    heard, removed = quality.drop_invented(_kept(draft.heard, about.struck_s), draft.chunks)
     spans = draft.spans or ()
     turns = align.turns(_attributed(draft, heard, spans))
     turns, guessed = _named(draft, about, turns)
+    turns = omissions.cut(turns, about.breaks)
     turns = align.asked(turns, about.marks, roles.INTERVIEWER)
     words = [word for turn in turns for word in turn.words]
     flags = (
@@ -76,6 +82,7 @@ def assemble(draft: Draft, about: About, length_s: float) -> Transcript:
     return Transcript(
         turns=turns,
         flags=tuple(sorted(flags, key=lambda flag: flag.start_s)),
+        breaks=tuple(about.breaks),
         duration_s=length_s,
         coverage=quality.coverage(words, spans),
         language=next((h.language for h in draft.heard), "und"),
@@ -86,6 +93,20 @@ def assemble(draft: Draft, about: About, length_s: float) -> Transcript:
             channels=draft.layout,
         ),
     )
+
+
+def _kept(heard: Sequence[Heard], struck_s: Sequence[tuple[float, float]]) -> tuple[Heard, ...]:
+    """What was heard without the words that a struck stretch touches."""
+    if not struck_s:
+        return tuple(heard)
+    return tuple(
+        one.model_copy(update={"words": tuple(word for word in one.words if not _touched(word, struck_s))})
+        for one in heard
+    )
+
+
+def _touched(word: Word, struck_s: Sequence[tuple[float, float]]) -> bool:
+    return any(word.start_s < stop_s and word.end_s > start_s for start_s, stop_s in struck_s)
 
 
 def _words(

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from interviewkit import align, drafts, pipeline, roles, schedule, session_log
+from interviewkit import align, drafts, omissions, pipeline, roles, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.consent import Store, Transcribe
 from interviewkit.drafts import Work
@@ -46,7 +46,7 @@ def held(study: Study, interview: Interview) -> Log:
 def saved(study: Study, interview: Interview, call: int) -> Work:
     """What has been worked out of a call; raises ConsentRefused where it may not be kept any more."""
     tables = study.raw(study.grant(interview.participant, Store), interview.id, call)
-    work = drafts.unpack(tables, _name(interview, call))
+    work = broken(drafts.unpack(tables, _name(interview, call)), interview, call)
     # Marks may have been made since; a kill may have come before `remark`.
     return asked_anew(work, interview, call) if any(m.call == call for m in interview.marks) else work
 
@@ -63,6 +63,19 @@ def remark(study: Study, interview_id: str, call: int) -> bool:
     if after != before:
         study.save_raw(keep, interview.id, call, drafts.pack(after), "questions by the marks")
     return after != before
+
+
+def broken(work: Work, interview: Interview, call: int) -> Work:
+    """What was worked out of a call, with its breaks as they are known now: pure.
+
+    Something may have been struck since, or the transcript be older than what is known of its call.
+    """
+    known = next((one for one in interview.calls if one.number == call), None)
+    if work.transcript is None or known is None:
+        return work
+    breaks = omissions.breaks(interview, known)
+    turns = omissions.cut(work.transcript.turns, breaks)
+    return replace(work, transcript=work.transcript.model_copy(update={"breaks": breaks, "turns": turns}))
 
 
 def asked_anew(work: Work, interview: Interview, call: int) -> Work:
@@ -149,12 +162,15 @@ class _Latest:
 
 def _about(interview: Interview, asked: Schedule, call: int, settings: Settings) -> pipeline.About:
     questions = [placed.question for placed in schedule.questions(asked)]
+    known = next(one for one in interview.calls if one.number == call)
     return pipeline.About(
         speakers=settings.speaker_count,
         interviewer=interview.interviewer,
         participant=interview.participant,
         questions=[text for question in questions for text in (question.text, *question.probes)],
         marks=align.mark_times(interview.marks, call, SAMPLE_RATE),
+        breaks=omissions.breaks(interview, known),
+        struck_s=[(start / SAMPLE_RATE, stop / SAMPLE_RATE) for start, stop in interview.stricken(call)],
     )
 
 

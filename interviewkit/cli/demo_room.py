@@ -72,7 +72,7 @@ def _transcribed(study: "Study", interview: str, *, quiet: bool) -> int:
 
     settings = processing.settings_for(study, study.interview(interview), 1, {})
     found = show(processing.process(study, interview, 1, settings), quiet=quiet)
-    click.echo("\n".join(under_questions(study, study.interview(interview), 1, found)))
+    click.echo("\n".join(under_questions(study, study.interview(interview), found)))
     if not quiet:
         _tell_where(study)
     return ExitCode.OK

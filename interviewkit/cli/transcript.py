@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,35 +30,57 @@ def transcript() -> None:
 
 @transcript.command()
 @click.argument("interview", metavar="INTERVIEW")
-@options.call
+@click.option("--call", type=click.IntRange(1), metavar="N", help="Which call; all of them if not given.")
 @click.option("--by-question", is_flag=True, help="In the schedule's order, under the question of each.")
 @options.formats
 @options.study
 def show(
-    study_dir: Path | None, interview: str, call: int, by_question: bool, format_name: str | None
+    study_dir: Path | None, interview: str, call: int | None, by_question: bool, format_name: str | None
 ) -> None:
-    """Show the transcript of INTERVIEW as a chat, or write it in a format."""
-    from interviewkit.by_question import headings
+    """Show the transcript of INTERVIEW as a chat, or write that of one call in a format."""
     from interviewkit.exports import FORMATS
-    from interviewkit.omissions import of_call
-    from interviewkit.processing import held
 
     if by_question and format_name is not None:
         raise UsageError(f"--by-question and --{format_name} don't go together.", "Leave one of them out.")
     study = options.open_study(study_dir)
-    known, found = transcript_of(study, interview, call)
+    if format_name is None and not by_question:
+        _show_chat(study, interview, call)
+        return
+    known, found = transcript_of(study, interview, call or 1)
     if format_name is not None:
         click.echo(FORMATS[format_name].render(found), nl=False)
-    elif by_question:
-        click.echo("\n".join(under_questions(study, known, call, found)))
     else:
-        put = headings(held(study, known))
-        texts = {mark: heading.words for mark, heading in put.items()}
-        click.echo("\n".join(chat(found, texts, of_call(known, study.call(interview, call)))))
+        click.echo("\n".join(under_questions(study, known, found)))
 
 
-def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview", "Transcript"]:
-    """An interview and the transcript of one of its calls; says so where it has more calls."""
+def _show_chat(study: "Study", interview: str, call: int | None) -> None:
+    """One call as a chat, or all that have a transcript, one after the other."""
+    from interviewkit.by_question import headings
+    from interviewkit.processing import held
+
+    numbers = [call] if call is not None else _transcribed(study, interview)
+    for number in numbers:
+        known, found = transcript_of(study, interview, number, alone=call is not None)
+        texts = {mark: heading.words for mark, heading in headings(held(study, known)).items()}
+        click.echo("\n".join(chat(found, texts)))
+
+
+def _transcribed(study: "Study", interview: str) -> list[int]:
+    """The calls that have a transcript; says which have none. The first, where that is none of them."""
+    from interviewkit.processing import waiting
+
+    known = study.interview(interview)
+    without = waiting(study, interview)
+    found = [call.number for call in known.calls if call.number not in without]
+    for number in without if found else ():
+        click.echo(f"{interview}, call {number}, has no transcript yet.", err=True)
+    return found or [1]
+
+
+def transcript_of(
+    study: "Study", interview: str, call: int, *, alone: bool = True
+) -> tuple["Interview", "Transcript"]:
+    """An interview and the transcript of one of its calls; says so where it has more calls than this one."""
     from interviewkit.processing import saved
 
     known = study.interview(interview)
@@ -68,23 +90,21 @@ def transcript_of(study: "Study", interview: str, call: int) -> tuple["Interview
         raise UsageError(
             f"{interview}, call {call}, has no transcript yet.", f"Run: interviewkit process {interview}"
         )
-    if len(known.calls) > 1:
+    if alone and len(known.calls) > 1:
         click.echo(f"{interview} has {len(known.calls)} calls; this is call {call}.", err=True)
     return known, found
 
 
-def chat(
-    found: "Transcript", texts: Mapping[str, str] | None = None, missing: "Sequence[Omission]" = ()
-) -> Iterator[str]:
+def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterator[str]:
     """The lines of a chat: who speaks first or interviews on the left, whoever answers further right.
 
     Wrapped and coloured for a terminal, plain 80 columns elsewhere; `texts` gives the questions' words.
     """
-    from interviewkit.omissions import woven
+    from interviewkit.omissions import shown, woven
 
     page = _Page(found)
     question = None
-    for said in woven(found.turns, missing):
+    for said in woven(found.turns, shown(found.breaks)):
         if said.question is not None and said.question != question:
             yield from _heading(said.question, texts or {}, page.width)
         question = said.question
@@ -92,16 +112,16 @@ def chat(
     yield from page.end(found)
 
 
-def under_questions(study: "Study", interview: "Interview", call: int, found: "Transcript") -> Iterator[str]:
+def under_questions(study: "Study", interview: "Interview", found: "Transcript") -> Iterator[str]:
     """The lines of a transcript under its questions, in the schedule's order, and what was not asked."""
     from interviewkit import by_question
-    from interviewkit.omissions import of_call, woven
+    from interviewkit.omissions import shown, woven
     from interviewkit.processing import held
 
     log = held(study, interview)
     known = by_question.headings(log)
     page, above = _Page(found), ""
-    said = woven(found.turns, of_call(interview, study.call(interview.id, call)))
+    said = woven(found.turns, shown(found.breaks))
     for section in by_question.sections(log, said):
         heading = known[section.topic.id] if section.topic is not None else None
         if heading is not None and heading.part not in ("", above):

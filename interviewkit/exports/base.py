@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from interviewkit.models import Transcript, Turn, Word
+from interviewkit.models import Break, BreakKind, Transcript, Turn, Word
+from interviewkit.omissions import words as words_of
 
 # Two lines of 42 characters, shown for at most 7 s: what subtitle guides give a reader time for.
 CUE_CHARACTERS = 84
 CUE_MS = 7_000
 SHORTEST_CUE_MS = 200
+BREAK_MS = 3_000
+SILENT = frozenset({BreakKind.STRUCK, BreakKind.LOST})
 
 # Controls, direction overrides and what XML can't hold: they forge lines or break the reader's file.
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -47,7 +50,7 @@ class InterviewCall:
 
 @dataclass(frozen=True)
 class Cue:
-    """Text that a player shows between two times."""
+    """Text that a player shows between two times; nobody says it where `speaker` is empty."""
 
     speaker: str
     start_ms: int
@@ -87,8 +90,17 @@ def to_ms(time_s: float) -> int:
 
 def cues(transcript: Transcript) -> list[Cue]:
     """The turns in pieces short enough to read, by start time; cues of two speakers may overlap."""
-    pieces = (_cue(turn, words) for turn in transcript.turns for words in _pieces(turn))
-    return sorted(pieces, key=lambda cue: (cue.start_ms, cue.end_ms))
+    pieces = [_cue(turn, words) for turn in transcript.turns for words in _pieces(turn)]
+    breaks = map(_break_cue, transcript.breaks)
+    return sorted([*pieces, *breaks], key=lambda cue: (cue.start_ms, cue.end_ms))
+
+
+def _break_cue(known: Break) -> Cue:
+    """What is not there, for as long as it is silent, or else for as long as it takes to read it."""
+    silent_s = known.lasted_s if known.kind in SILENT and known.lasted_s is not None else 0.0
+    start_ms = to_ms(known.at_s)
+    length_ms = min(max(to_ms(silent_s), BREAK_MS), CUE_MS)
+    return Cue("", start_ms, start_ms + length_ms, f"[{words_of(known)}]")
 
 
 def _pieces(turn: Turn) -> Iterator[list[Word]]:

@@ -1,7 +1,7 @@
 """Everything that a transcript holds, for other programs; the schema is in docs/transcript-json.md."""
 
 from interviewkit.exports.base import Format
-from interviewkit.models import Flag, Transcript, Turn, Word
+from interviewkit.models import Break, Flag, Transcript, Turn, Word
 
 SCHEMA = 1
 
@@ -18,6 +18,7 @@ def as_dict(transcript: Transcript) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "turns": [_turn(turn) for turn in transcript.turns],
+        "breaks": [_break(one) for one in transcript.breaks],
         "speakers": list(dict.fromkeys(turn.speaker for turn in transcript.turns)),
         "flags": [_flag(flag) for flag in transcript.flags],
         "duration": _seconds(transcript.duration_s),
@@ -45,6 +46,15 @@ def _word(word: Word) -> dict[str, object]:
         "start": _seconds(word.start_s),
         "end": _seconds(word.end_s),
         "probability": round(word.probability, 3),
+    }
+
+
+def _break(known: Break) -> dict[str, object]:
+    return {
+        "at": _seconds(known.at_s),
+        "lasted": None if known.lasted_s is None else _seconds(known.lasted_s),
+        "kind": known.kind.value,
+        "call": known.call,
     }
 
 

@@ -12,7 +12,7 @@ def render(transcript: Transcript) -> bytes:
 def _block(number: int, cue: Cue) -> str:
     times = f"{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}"
     # SubRip knows no escapes, and readers look for the arrow to find a time line.
-    text = f"{cue.speaker}: {cue.text}".replace("-->", "→")
+    text = (f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text).replace("-->", "→")
     return f"{number}\n{times}\n{text}\n"
 
 

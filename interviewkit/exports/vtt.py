@@ -11,7 +11,8 @@ def render(transcript: Transcript) -> bytes:
 
 def _block(cue: Cue) -> str:
     times = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
-    return f"{times}\n<v {_escaped(cue.speaker)}>{_escaped(cue.text)}\n"
+    voice = f"<v {_escaped(cue.speaker)}>" if cue.speaker else ""
+    return f"{times}\n{voice}{_escaped(cue.text)}\n"
 
 
 def _escaped(text: str) -> str:

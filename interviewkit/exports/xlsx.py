@@ -6,13 +6,14 @@ is built in memory: no temporary file holds it.
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from interviewkit import __version__
 from interviewkit.exports.base import InterviewCall, PutQuestion, visible
 from interviewkit.models import Flag, FlagKind, Turn
+from interviewkit.omissions import shown, woven
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -42,10 +43,11 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class TurnRow:
-    """One turn and the call that it belongs to."""
+    """One turn and the call that it belongs to; or, with `missing`, something that is not there."""
 
     call: InterviewCall
     turn: Turn
+    missing: str = ""
 
     @property
     def asked(self) -> PutQuestion:
@@ -53,8 +55,15 @@ class TurnRow:
         return self.call.questions.get(self.turn.question or "", PutQuestion("", ""))
 
     @property
+    def text(self) -> str:
+        """What was said; in square brackets, what is not there."""
+        return f"[{self.missing}]" if self.missing else self.turn.text
+
+    @property
     def flags(self) -> str:
         """The kinds of flag that lie in the turn's time, each once."""
+        if self.missing:
+            return ""
         flags = self.call.transcript.flags
         near = [flag for flag in flags if flag.kind not in OF_THE_WHOLE and _meets(flag, self.turn)]
         return "; ".join(dict.fromkeys(flag.kind.value for flag in near))
@@ -71,7 +80,13 @@ TURNS: tuple[Column[TurnRow], ...] = (
     Column("Speaker", 14, "text", "who talks", lambda r: r.turn.speaker),
     Column("Start", 10, "time", "from the beginning of the call", lambda r: _days(r.turn.start_s)),
     Column("End", 10, "time", "from the beginning of the call", lambda r: _days(r.turn.end_s)),
-    Column("Text", 90, "text", "what was said, as it was heard", lambda r: r.turn.text),
+    Column(
+        "Text",
+        90,
+        "text",
+        "what was said, as heard; [in brackets] what is not there",
+        lambda r: r.text,
+    ),
     Column("Flags", 26, "text", "doubts about this stretch of the call, whoever talks", lambda r: r.flags),
 )
 
@@ -97,11 +112,21 @@ def workbook(study_title: str, interviews: Sequence[InterviewCall]) -> bytes:
     with Workbook(buffer, OPTIONS) as book:
         book.set_properties({"title": fit(study_title), "comments": f"interviewkit {__version__}"})
         styles = _styles(book)
-        turns = [TurnRow(call, turn) for call in interviews for turn in call.transcript.turns]
+        turns = [row for call in interviews for row in _rows(call)]
         _table(book.add_worksheet("Turns"), styles, TURNS, turns)
         _table(book.add_worksheet("Interviews"), styles, CALLS, interviews)
         _about(book.add_worksheet("About"), styles, study_title)
     return buffer.getvalue()
+
+
+def _rows(call: InterviewCall) -> Iterator[TurnRow]:
+    """The turns of a call, and a row for each thing that is not there, without a speaker."""
+    for said in woven(call.transcript.turns, shown(call.transcript.breaks)):
+        if isinstance(said, Turn):
+            yield TurnRow(call, said)
+        else:
+            nobody = Turn(speaker="", start_s=said.at_s, end_s=said.at_s, words=(), question=said.question)
+            yield TurnRow(call, nobody, said.text)
 
 
 def fit(text: str) -> str:

@@ -54,6 +54,8 @@ from interviewkit.models.study import (
     StudyConfig,
 )
 from interviewkit.models.transcript import (
+    Break,
+    BreakKind,
     Chunk,
     Draft,
     Flag,
@@ -77,6 +79,8 @@ __all__ = [
     "Answer",
     "Approval",
     "Arrangement",
+    "Break",
+    "BreakKind",
     "Call",
     "Chunk",
     "Clip",

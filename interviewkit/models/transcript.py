@@ -151,6 +151,28 @@ class Draft(Frozen):
     diariser: dict[str, str]
 
 
+class BreakKind(StrEnum):
+    """Why a transcript has a break: what came there is not in it."""
+
+    OFF_RECORD = "off the record"
+    STRUCK = "struck"
+    LOST = "sound lost"
+    LOST_SIDE = "sound of one side lost"
+    ASLEEP = "computer asleep"
+    DROPPED = "line broke off"
+    PARTED = "continued in a further call"
+    FURTHER_CALL = "further call"
+
+
+class Break(Frozen):
+    """A place in a call where something is not there; in the recording it takes no time, or is silent."""
+
+    at_s: float
+    lasted_s: float | None = Field(None, description="how long it was, where that is known")
+    kind: BreakKind
+    call: int | None = Field(None, ge=2, description="number of the call that begins here")
+
+
 class Transcript(Frozen):
     """The turns of one call with what is known about their quality."""
 
@@ -160,3 +182,4 @@ class Transcript(Frozen):
     coverage: float = Field(description="share of the detected speech that words lie in, 0 to 1")
     language: str
     provenance: Provenance
+    breaks: tuple[Break, ...] = Field((), description="where something is not there, in order")

@@ -7,7 +7,7 @@ it by their numbers within the turn, which is how a search finds its way back to
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from textwrap import wrap
@@ -18,7 +18,7 @@ from rich.cells import cell_len, chop_cells
 from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
 from interviewkit.models import Flag, Transcript, Turn, Word
-from interviewkit.omissions import Omission, woven
+from interviewkit.omissions import shown, woven
 from interviewkit.quality import UNSURE_WORD
 from interviewkit.roles import INTERVIEWER
 from interviewkit.tui.text import clock
@@ -74,10 +74,8 @@ class Match(NamedTuple):
     last: int
 
 
-def lay_out(
-    transcript: Transcript, headings: Mapping[str, Heading], width: int, missing: Iterable[Omission] = ()
-) -> list[Line]:
-    """The whole chat at `width` columns; `missing` is what the call lacks."""
+def lay_out(transcript: Transcript, headings: Mapping[str, Heading], width: int) -> list[Line]:
+    """The whole chat at `width` columns, with what the call lacks where it lacks it."""
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
     indent = column // 5
     asks = asking(transcript.turns)
@@ -85,7 +83,7 @@ def lay_out(
     question: str | None = None
     above = NONE
     number = -1
-    for said in woven(transcript.turns, missing):
+    for said in woven(transcript.turns, shown(transcript.breaks)):
         number += isinstance(said, Turn)
         if said.question is not None and said.question != question:
             heading = headings.get(said.question, Heading("", said.question, ""))

@@ -6,8 +6,7 @@ from rich.cells import cell_len
 
 from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
-from interviewkit.models import Turn, Word
-from interviewkit.omissions import Omission
+from interviewkit.models import Break, BreakKind, Turn, Word
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Kind, Line, Match
 from tests.tui.study import transcript, turn
@@ -62,8 +61,8 @@ def test_a_heading_says_what_differs_from_the_one_above_it() -> None:
 
 
 def test_what_the_call_lacks_stands_where_it_is_lacking() -> None:
-    missing = [Omission(FOUND.turns[1].start_s + 0.1, "off the record for 11 s")]
-    found = lines.lay_out(FOUND, WORDING, 80, missing)
+    pause = Break(at_s=FOUND.turns[1].start_s + 0.1, lasted_s=11, kind=BreakKind.OFF_RECORD)
+    found = lines.lay_out(FOUND.model_copy(update={"breaks": (pause,)}), WORDING, 80)
     place = next(n for n, line in enumerate(found) if line.kind is Kind.OMISSION)
     assert found[place].text == "╌╌ off the record for 11 s ╌╌"
     assert found[place - 2].turn == found[place].turn == 1

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import re
@@ -18,7 +19,7 @@ from interviewkit.exports import FORMATS
 from interviewkit.exports.base import CUE_CHARACTERS, CUE_MS, InterviewCall, PutQuestion, clock, cues, visible
 from interviewkit.exports.json_ import as_dict
 from interviewkit.exports.xlsx import CALLS, CELL_CHARACTERS, TURNS, fit, workbook
-from interviewkit.models import Flag, FlagKind, Provenance, Transcript, Turn, Word
+from interviewkit.models import Break, BreakKind, Flag, FlagKind, Provenance, Transcript, Turn, Word
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "transcript-json.md"
 PROVENANCE = Provenance(
@@ -210,7 +211,9 @@ def test_the_documented_example_has_exactly_the_fields_that_are_written() -> Non
     document = DOCUMENT.read_text(encoding="utf-8")
     example = json.loads(document.split("```json")[1].split("```")[0])
     flag = Flag(kind=FlagKind.GAP, start_s=1, end_s=2, detail="1.0 s")
-    assert keys(example) == keys(as_dict(transcript(TALK, [flag])))
+    pause = Break(at_s=9.5, lasted_s=72.4, kind=BreakKind.OFF_RECORD)
+    whole = transcript(TALK, [flag]).model_copy(update={"breaks": (pause,)})
+    assert keys(example) == keys(as_dict(whole))
     assert all(f"| `{kind.value}` |" in document for kind in FlagKind)
 
 
@@ -257,7 +260,7 @@ def test_workbook_says_who_said_what_in_answer_to_what() -> None:
     )
     about = rows(sheets["About"])
     assert ("Study", "A study") in about
-    assert ("Turns: Text", "what was said, as it was heard") in about
+    assert ("Turns: Text", "what was said, as heard; [in brackets] what is not there") in about
 
 
 def test_times_are_durations_and_the_head_stays_in_view() -> None:
@@ -310,3 +313,66 @@ def test_the_workbook_needs_no_temporary_file(monkeypatch: pytest.MonkeyPatch, t
 
 def test_an_empty_study_still_makes_a_workbook() -> None:
     assert [len(rows(sheet)) for name, sheet in opened([]).items() if name != "About"] == [1, 1]
+
+
+# ── what is not there ───────────────────────────────────────────────────────────────────────────
+
+BREAKS = (
+    Break(at_s=0.0, kind=BreakKind.FURTHER_CALL, call=2),
+    Break(at_s=8.0, lasted_s=125.0, kind=BreakKind.OFF_RECORD),
+    Break(at_s=13.0, lasted_s=4.0, kind=BreakKind.STRUCK),
+    Break(at_s=90.5, kind=BreakKind.DROPPED),
+)
+BROKEN = transcript(TALK).model_copy(update={"breaks": BREAKS})
+
+
+def test_a_break_has_a_paragraph_without_a_speaker() -> None:
+    assert FORMATS["txt"].render(BROKEN).decode().split("\n\n") == [
+        "[00:00:00] [call 2 begins]",
+        "[00:00:06] Interviewer: How did you start?",
+        "[00:00:08] [off the record for 2 min 05 s]",
+        "[00:00:08] P07: Well, with <some> doubts & hopes --> all",
+        "[00:00:13] [destroyed: 4 s]",
+        "[00:01:30] [the line broke off]\n",
+    ]
+
+
+def test_a_break_has_a_subtitle_that_nobody_says() -> None:
+    vtt = webvtt.from_string(FORMATS["vtt"].render(BROKEN).decode())
+    said = [(caption.start, caption.end, caption.voice, caption.text) for caption in vtt.captions]
+    assert ("00:00:08.000", "00:00:11.000", None, "[off the record for 2 min 05 s]") in said
+    # As long as the silence that stands there.
+    assert ("00:00:13.000", "00:00:17.000", None, "[destroyed: 4 s]") in said
+    srt = FORMATS["srt"].render(BROKEN).decode()
+    assert "\n00:00:08,000 --> 00:00:11,000\n[off the record for 2 min 05 s]\n" in srt
+
+
+def test_breaks_are_in_the_json_with_what_is_known_of_them() -> None:
+    assert as_dict(BROKEN)["breaks"] == [
+        {"at": 0.0, "lasted": None, "kind": "further call", "call": 2},
+        {"at": 8.0, "lasted": 125.0, "kind": "off the record", "call": None},
+        {"at": 13.0, "lasted": 4.0, "kind": "struck", "call": None},
+        {"at": 90.5, "lasted": None, "kind": "line broke off", "call": None},
+    ]
+
+
+def test_every_kind_of_break_is_documented() -> None:
+    text = DOCUMENT.read_text("utf-8").partition("## Breaks")[2].partition("\n## ")[0]
+    _, *documented = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+    assert documented == [kind.value for kind in BreakKind]
+
+
+def test_breaks_have_rows_of_their_own_in_a_workbook() -> None:
+    broken = call(TALK)
+    sheets = opened([dataclasses.replace(broken, transcript=BROKEN)])
+    _, *turns = rows(sheets["Turns"])
+    assert [(row[7], row[10]) for row in turns] == [
+        (None, "[call 2 begins]"),
+        ("Interviewer", "How did you start?"),
+        (None, "[off the record for 2 min 05 s]"),
+        ("P07", "Well, with <some> doubts & hopes --> all"),
+        (None, "[destroyed: 4 s]"),
+        (None, "[the line broke off]"),
+    ]
+    assert turns[2][5] == "q1"
+    assert rows(sheets["Interviews"])[1][5] == 2

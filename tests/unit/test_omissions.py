@@ -6,8 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit.models import Call, Gap, GapReason, Interview, LeftOut, LeftOutKind, Turn, Word
-from interviewkit.omissions import Omission, length, of_call, woven
+from interviewkit.models import (
+    Action,
+    ActionKind,
+    Break,
+    BreakKind,
+    Call,
+    Ending,
+    Gap,
+    GapReason,
+    Interview,
+    LeftOut,
+    LeftOutKind,
+    Turn,
+    Word,
+)
+from interviewkit.omissions import Omission, breaks, cut, length, of_call, shown, woven
 
 RATE = 16_000
 
@@ -102,3 +116,81 @@ def test_nothing_is_lost_and_turns_keep_their_order(starts: list[float], gaps: l
     found = list(woven(turns, [Omission(at_s, "x") for at_s in gaps]))
     assert [one for one in found if isinstance(one, Turn)] == turns
     assert [one.at_s for one in found if isinstance(one, Omission)] == sorted(gaps)
+
+
+def kinds(known: Interview, one: Call) -> list[tuple[BreakKind, float]]:
+    return [(found.kind, found.at_s) for found in breaks(known, one)]
+
+
+def test_a_pause_that_only_the_recorder_knows_is_shown() -> None:
+    paused = call(gap(100, 11.4, GapReason.PAUSED), gap(200, 8.0, GapReason.PAUSED))
+    assert kinds(interview(), paused) == [(BreakKind.OFF_RECORD, 100), (BreakKind.OFF_RECORD, 200)]
+    known = interview(left(LeftOutKind.OFF_RECORD, 100.4, 100.4, 11.0))
+    assert kinds(known, paused) == [(BreakKind.OFF_RECORD, 100.4), (BreakKind.OFF_RECORD, 200)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        (Ending.DROPPED, BreakKind.DROPPED),
+        (Ending.LATER, BreakKind.PARTED),
+        (Ending.FINISHED, None),
+        (Ending.WITHDRAWN_KEEP, None),
+    ],
+)
+def test_where_calls_meet_is_shown_on_both_sides(ending: Ending, kind: BreakKind | None) -> None:
+    action = Action(
+        kind=ActionKind.ENDED, call=1, frame=0, monotonic_s=0, at=datetime.now(UTC), ending=ending
+    )
+    known = interview().model_copy(update={"actions": (action,)})
+    assert kinds(known, call()) == ([] if kind is None else [(kind, 600.0)])
+    assert kinds(known, call(number=2)) == [(BreakKind.FURTHER_CALL, 0.0)]
+    assert of_call(known, call(number=2))[0].text == "call 2 begins"
+
+
+SECONDS = st.integers(0, 400).map(lambda quarter: quarter / 4)
+SAID = st.lists(st.tuples(SECONDS, st.sampled_from([0.25, 0.5, 3.0])), min_size=1, max_size=10).map(
+    lambda found: tuple(
+        Word(text=str(n), start_s=at_s, end_s=at_s + long_s, probability=1.0)
+        for n, (at_s, long_s) in enumerate(sorted(found))
+    )
+)
+TURNS = st.lists(
+    SAID.map(
+        lambda said: Turn(
+            speaker="P01", start_s=said[0].start_s, end_s=max(w.end_s for w in said), words=said
+        )
+    ),
+    max_size=4,
+)
+BREAK = SECONDS.map(lambda at_s: Break(at_s=at_s, kind=BreakKind.OFF_RECORD, lasted_s=9))
+BREAKS = st.lists(BREAK, max_size=4)
+
+
+@given(turns=TURNS, known=BREAKS)
+def test_no_turn_runs_over_a_break_and_no_word_is_lost(turns: list[Turn], known: list[Break]) -> None:
+    found = cut(turns, known)
+    assert sorted(word.text for turn in found for word in turn.words) == sorted(
+        word.text for turn in turns for word in turn.words
+    )
+    for turn in found:
+        assert turn.words
+        for edge in known:
+            sides = {word.middle_s < edge.at_s for word in turn.words}
+            assert len(sides) == 1
+    assert cut(found, known) == found
+    assert cut(turns, ()) == tuple(turns)
+
+
+@given(turns=TURNS, known=BREAKS)
+def test_a_break_stands_between_what_was_said_before_and_after_it(
+    turns: list[Turn], known: list[Break]
+) -> None:
+    ordered = sorted(cut(turns, known), key=lambda turn: turn.start_s)
+    found = list(woven(ordered, shown(known)))
+    for place, one in enumerate(found):
+        if isinstance(one, Omission):
+            before = [turn for turn in found[:place] if isinstance(turn, Turn)]
+            after = [turn for turn in found[place + 1 :] if isinstance(turn, Turn)]
+            assert all(turn.words[0].start_s < one.at_s for turn in before)
+            assert all(turn.words[0].end_s > one.at_s for turn in after)

@@ -9,7 +9,20 @@ from interviewkit import pipeline
 from interviewkit.audio import SAMPLE_RATE, Audio, MemoryAudio
 from interviewkit.errors import SpeechError
 from interviewkit.events import Event, Progress, Saved, Waiting, Warned
-from interviewkit.models import Chunk, Draft, FlagKind, Heard, Layout, Region, Side, Span, Transcript, Voices
+from interviewkit.models import (
+    Break,
+    BreakKind,
+    Chunk,
+    Draft,
+    FlagKind,
+    Heard,
+    Layout,
+    Region,
+    Side,
+    Span,
+    Transcript,
+    Voices,
+)
 from interviewkit.pipeline import About
 from interviewkit.speech.protocols import Diariser, Engines
 from tests.fakes import LENGTH_S, LONG_S, LONG_TALK, TALK, Speech
@@ -169,6 +182,20 @@ def test_without_a_study_speakers_are_numbered() -> None:
 def test_turns_know_the_question_that_prompted_them() -> None:
     found = Desk().run(about=replace(STUDY, marks=((0.4, "q1"), (11.0, "q2"))))
     assert [turn.question for turn in found.turns] == ["q1", "q1", "q2", "q2"]
+
+
+def test_what_was_struck_is_not_heard_and_turns_end_at_breaks() -> None:
+    pause = Break(at_s=16.4, lasted_s=125.0, kind=BreakKind.OFF_RECORD)
+    about = replace(STUDY, breaks=(pause,), struck_s=((5.0, 6.2),), marks=((0.4, "q1"), (15.8, "q2")))
+    found = Desk().run(about=about)
+    assert [(turn.text, turn.question) for turn in found.turns] == [
+        ("So how did it begin?", "q1"),
+        ("letter from my doctor.", "q1"),
+        ("And then?", "q1"),
+        ("Then I", "q2"),
+        ("rang them up.", "q2"),
+    ]
+    assert found.breaks == (pause,)
 
 
 @dataclass

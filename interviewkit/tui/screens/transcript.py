@@ -16,7 +16,6 @@ from interviewkit import processing
 from interviewkit.by_question import headings
 from interviewkit.exports.base import read_clock
 from interviewkit.models import Flag, Interview, Transcript
-from interviewkit.omissions import Omission, of_call
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Match
 from interviewkit.tui.modals import Choose
@@ -88,7 +87,7 @@ class TranscriptScreen(Playing):
         if found is None:
             self.kit.tell(f"Call {self._call} has no transcript yet.", "Press p at Home.")
             return
-        self.query_one(Chat).show(found, above, self._missing(interview))
+        self.query_one(Chat).show(found, above)
         self.query_one(TitleBar).show(self._title(interview, found), self._aside(found))
         self._show_flag()
         self.refresh_bindings()
@@ -101,14 +100,6 @@ class TranscriptScreen(Playing):
             if found := processing.saved(self.kit.study, interview, number).transcript:
                 return found
         return None
-
-    def _missing(self, interview: Interview) -> tuple[Omission, ...]:
-        return tuple(
-            omission
-            for call in interview.calls
-            if call.number == self._call
-            for omission in of_call(interview, call)
-        )
 
     def _title(self, interview: Interview, found: Transcript) -> str:
         call = f" · call {self._call} of {len(interview.calls)}" if len(interview.calls) > 1 else ""

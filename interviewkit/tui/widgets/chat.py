@@ -18,7 +18,6 @@ from textual.strip import Strip
 
 from interviewkit.by_question import Heading
 from interviewkit.models import Transcript
-from interviewkit.omissions import Omission
 from interviewkit.tui import lines
 from interviewkit.tui.lines import GUTTER, RULE, WIDEST, Kind, Line, Match
 
@@ -63,18 +62,15 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__()
         self._transcript: Transcript | None = None
         self._headings: Mapping[str, Heading] = {}
-        self._missing: Sequence[Omission] = ()
         self._flagged: frozenset[int] = frozenset()
         self._lines: list[Line] = []
         self._starts: list[int] = []
         self._matches: dict[int, list[Match]] = {}
         self._found: Match | None = None
 
-    def show(
-        self, transcript: Transcript, headings: Mapping[str, Heading], missing: Sequence[Omission] = ()
-    ) -> None:
+    def show(self, transcript: Transcript, headings: Mapping[str, Heading]) -> None:
         """Show a transcript from its beginning; `headings` tells what stands above, by the ids of marks."""
-        self._transcript, self._headings, self._missing = transcript, headings, missing
+        self._transcript, self._headings = transcript, headings
         self._flagged = lines.flagged(transcript.turns, transcript.flags)
         self._lay_out()
         self.scroll_home(animate=False)
@@ -138,7 +134,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         assert self._transcript is not None
         width = self.scrollable_content_region.width
-        self._lines = lines.lay_out(self._transcript, self._headings, width, self._missing)
+        self._lines = lines.lay_out(self._transcript, self._headings, width)
         self._starts = lines.first_lines(self._lines)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
