@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -188,6 +188,10 @@ class InterviewkitApp(App[None]):
     def hush(self) -> None:
         """Take away what need not be answered."""
         self.notices = tuple(notice for notice in self.notices if notice.alarm)
+
+    def forget(self, texts: Collection[str]) -> None:
+        """Take back alarms about what is over."""
+        self.notices = tuple(notice for notice in self.notices if notice.text not in texts)
 
     def seen(self) -> None:
         """The user has read the latest notice."""

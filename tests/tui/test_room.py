@@ -245,6 +245,11 @@ async def test_alarms_are_said_once_and_stay(
         assert "! mic: nothing" not in text(app)
         await pilot.pause(0.3)
         assert "! mic: nothing" not in text(app)
+        recorders.last.say(Alarm("stalled", "mic", True, 5, "mic: no sound has come."))
+        await until(pilot, shows(app, "! mic: no sound has come."))
+        await pilot.press("f8", "enter")
+        await until(pilot, lambda: app.calls.room is None)
+        assert "no sound has come" not in text(app)
 
 
 async def test_without_a_recorder_the_title_says_so(

@@ -116,6 +116,7 @@ class RoomScreen(Frame):
         self._selected = ""
         self._mode = ""
         self._opened_s = 0.0
+        self._on: set[str] = set()
         self._told: set[str] = set()
         self._again = 0
 
@@ -143,6 +144,10 @@ class RoomScreen(Frame):
         self._selected = self.room.log.next_up
         self.set_interval(TICK_S, self.tick)
         self.call_after_refresh(self.tick)
+
+    def on_unmount(self) -> None:
+        """The call is over, and what was wrong with its sound with it."""
+        self.kit.forget(self._told)
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay it out for the new size."""
@@ -198,9 +203,10 @@ class RoomScreen(Frame):
         now = {alarm.text: "" for alarm in self.room.live.alarms.values()}
         if trouble is not None:
             now[trouble.message] = trouble.hint
-        for text in now.keys() - self._told:
+        for text in now.keys() - self._on:
             self.kit.alarm(text, now[text])
-        self._told = set(now)
+        self._on = set(now)
+        self._told |= self._on
         if self.room.again > self._again:
             self._again = self.room.again
             call = self.room.log.state.call
