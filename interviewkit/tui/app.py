@@ -7,11 +7,13 @@ Run (thread) ── messages ─► work, notices ─► the bars of whichever s
 import asyncio
 import os
 import shutil
+import signal
 import time
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -380,9 +382,24 @@ def open_app(folder: Path, participant: str | None = None) -> None:
     place = "in a browser" if "TEXTUAL_DRIVER" in os.environ else "in a terminal"
     app = InterviewkitApp(folder, participant)
     with alone.hold(alone.SCREEN, folder, place):
+        _leave_when_hung_up(app)
         try:
             app.run()
         finally:
             app.abandon()
     if app.crash is not None:
         raise app.crash
+
+
+def _leave_when_hung_up(app: InterviewkitApp) -> None:
+    """A terminal that is gone takes the program with it, at once: whoever writes to it would wait for ever.
+
+    The recorder goes on, and the study can be opened anew in the next moment.
+    """
+
+    def hung_up(number: int, frame: FrameType | None) -> None:
+        app.abandon()
+        os._exit(128 + number)
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, hung_up)

@@ -23,6 +23,7 @@ class Terminal:
     def _tmux(self, *arguments: str) -> str:
         environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         environment.pop("INTERVIEWKIT_NAME", None)
+        environment.pop("INTERVIEWKIT_NAME", None)
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         command = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
@@ -52,6 +53,11 @@ class Terminal:
             assert time.monotonic() < deadline, f"“{words}” never came:\n{screen}"
             time.sleep(0.02)
         return screen
+
+    @property
+    def pid(self) -> int:
+        """The process that runs in the window."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
 
     def close(self) -> None:
         """End tmux and what runs in it."""

@@ -1,18 +1,19 @@
 """The app in a real terminal, with keys and nothing else: what a person does first."""
 
-import os
 import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from interviewkit import contacts
+from interviewkit import alone, contacts
 from interviewkit.study import Study
 from tests import small_study
+from tests.system import real
+from tests.system.terminal import Terminal
+from tests.system.virtual_sound import wait_until
 from tests.tui import study as studies
 
 pytestmark = [
@@ -21,50 +22,6 @@ pytestmark = [
 ]
 
 STEERS = "\x1b]52;c;aGk=\x1b\\"
-PATIENCE_S = 20.0
-
-
-class Terminal:
-    """A tmux window of 80×24 in which the program runs."""
-
-    def __init__(self, folder: Path, study: Path) -> None:
-        self._socket = str(folder / "tmux")
-        self.raw = folder / "raw"
-        command = f"{sys.executable} -m interviewkit; echo ended with $?; cat"
-        self._tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(study), command)
-        self._tmux("pipe-pane", f"cat > {self.raw}")
-
-    def _tmux(self, *arguments: str) -> str:
-        environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
-        environment.pop("INTERVIEWKIT_NAME", None)
-        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-        command = ["tmux", "-u", "-S", self._socket, "-f", "/dev/null", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-
-    def keys(self, *keys: str) -> None:
-        """Press keys, by tmux's names."""
-        self._tmux("send-keys", *keys)
-
-    def types(self, letters: str) -> None:
-        """Type letters."""
-        self._tmux("send-keys", "-l", letters)
-
-    @property
-    def screen(self) -> str:
-        """What a person sees."""
-        return self._tmux("capture-pane", "-p")
-
-    def wait(self, words: str) -> str:
-        """The screen as soon as it shows some words."""
-        deadline = time.monotonic() + PATIENCE_S
-        while words not in (screen := self.screen):
-            assert time.monotonic() < deadline, f"“{words}” never came:\n{screen}"
-            time.sleep(0.02)
-        return screen
-
-    def close(self) -> None:
-        """End tmux and what runs in it."""
-        self._tmux("kill-server")
 
 
 @pytest.fixture
@@ -81,7 +38,8 @@ def study(tmp_path: Path) -> Study:
 def terminal(study: Study, tmp_path: Path) -> Iterator[Terminal]:
     opened = Terminal(tmp_path, study.root)
     yield opened
-    opened.close()
+    with suppress(subprocess.CalledProcessError):
+        opened.close()
 
 
 def test_a_participant_consents_and_a_transcript_is_read(terminal: Terminal, study: Study) -> None:
@@ -168,3 +126,13 @@ def test_an_appointment_is_booked_and_an_attempt_logged(terminal: Terminal, stud
     log = contacts.of(study, "P02").log
     assert [contact.kind.value for contact in log] == ["booked", "no answer", "entered by mistake"]
     assert {contact.by for contact in log} == {"Zoë"}
+
+
+def test_a_terminal_that_is_closed_ends_the_program_at_once(terminal: Terminal, study: Study) -> None:
+    terminal.wait("Waiting")
+    family = list(real.descendants(terminal.pid))
+    assert any(real.is_running(pid) for pid in family)
+    terminal.close()
+    wait_until(lambda: not any(real.is_running(pid) for pid in family), "it goes on without a terminal")
+    with alone.hold(alone.SCREEN, study.root, "in this test"):
+        pass
