@@ -20,6 +20,7 @@ from interviewkit import study_documents, study_index, study_mending
 from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
 from interviewkit.models import Call, Interview, Mark, Side
+from interviewkit.models import ActionKind, Call, Interview, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
@@ -112,10 +113,15 @@ class Study(Destroying):
         )
 
     def drop_interview(self, grant: Grant[Record], interview: str) -> None:
-        """Take back an interview that has no calls: one whose recording could not be brought in."""
+        """Take back an interview that has no calls: one whose recording could not be brought in.
+
+        One in which something was noted all the same stays.
+        """
         study_documents.check_owner(grant, interview)
         with self._lock:
-            if not self.interview(interview).calls:
+            known = self.interview(interview)
+            noted = {action.kind for action in known.actions} - {ActionKind.STARTED, ActionKind.ENDED}
+            if not known.calls and not noted:
                 self._write(grant.participant, lambda writing: writing.no_interview(interview), "taken back")
 
     def change_interview(
