@@ -19,8 +19,7 @@ from uuid import uuid4
 from interviewkit import study_documents, study_index, study_mending
 from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
-from interviewkit.models import Call, Interview, Mark, Side
-from interviewkit.models import ActionKind, Call, Interview, Side
+from interviewkit.models import ActionKind, Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
