@@ -1,13 +1,11 @@
 """What goes wrong while a call is recorded is noticed, said in time, and survived."""
 
 import os
-import shutil
-import signal
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,7 @@ import pytest
 
 from interviewkit.capture import control
 from interviewkit.capture.client import Recorder
-from interviewkit.capture.messages import Alarm, Anchor, Closed, Gap, Message, Saved
+from interviewkit.capture.messages import Alarm, Anchor, Closed, Message, Saved
 from interviewkit.consent import Grant, Record
 from interviewkit.study import Study
 from tests.soak.kills import held, notes
@@ -51,7 +49,8 @@ def test_a_device_that_is_pulled_out_is_noticed_and_found_again(
             told, took_s = until(recorder, alarm("gone", "phone"))
             assert took_s < 2
             assert isinstance(told, Alarm)
-            assert told.text.startswith("phone: the device is gone, and interviewer_mic.monitor is recorded")
+            # Which of the others takes its place is the sound system's choice.
+            assert re.match("phone: the device is gone, and [a-z_.]+ is recorded in its place", told.text)
             until(recorder, lambda message: time.monotonic() > gone_s + 4)
         finally:
             system.load("phone_line")
@@ -107,92 +106,6 @@ def test_both_devices_are_lost_with_the_sound_system_and_come_back_with_it(
 
 def gone_or_stalled(name: str) -> Callable[[Message], bool]:
     return lambda message: alarm("gone", name)(message) or alarm("stalled", name)(message)
-
-
-def test_sound_that_the_system_loses_is_said_within_a_second_and_has_its_place(
-    system: SoundSystem, study: Study, grant: Grant[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """ALSA reports an overflow, as it does when a sound card's buffer runs over."""
-    monkeypatch.setenv("LD_PRELOAD", str(overflowing(tmp_path)))
-    with control.begin(study, grant, (MIC,)) as recorder:
-        monkeypatch.delenv("LD_PRELOAD")
-        until(recorder, recorded(2 * RATE))
-        (ear,) = real.descendants(recorder.state.pid)
-        before, _ = until(recorder, lambda message: isinstance(message, Anchor))
-        os.kill(ear, signal.SIGUSR1)
-        happened_s = time.monotonic()
-        told, took_s = until(recorder, alarm("dropout", "interviewer"))
-        assert took_s < 1
-        gap, _ = until(recorder, lambda message: isinstance(message, Gap))
-        until(recorder, lambda message: time.monotonic() > happened_s + 2)
-        kept, _ = finish(study, grant, recorder)
-    assert isinstance(before, Anchor)
-    assert isinstance(gap, Gap)
-    assert isinstance(told, Alarm)
-    frame = before.frame + (happened_s - before.at_s) * RATE
-    assert abs(gap.frame - frame) < RATE // 2
-    assert abs(told.frame - frame) < RATE // 2
-    assert [known.frame for known in kept.call.gaps] == [gap.frame]
-
-
-def overflowing(folder: Path) -> Path:
-    """A library that, loaded before ALSA's, has it report an overflow once a SIGUSR1 has come."""
-    compiler = shutil.which("cc")
-    if compiler is None or sys.platform != "linux":
-        pytest.skip("this fault needs Linux and a C compiler: apt-get install gcc libc6-dev")
-    library = folder / "overflow.so"
-    source = Path(__file__).with_name("overflow.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
-@pytest.mark.parametrize("step_s", [3600, -3600])
-def test_a_clock_that_is_set_changes_no_duration(
-    system: SoundSystem,
-    study: Study,
-    grant: Grant[Record],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    step_s: int,
-) -> None:
-    clock = tmp_path / "clock"
-    clock.write_text("+0s")
-    for name, value in false_clock(clock).items():
-        monkeypatch.setenv(name, value)
-    played = voice(16, 6)
-    with control.begin(study, grant, (MIC,)) as recorder:
-        for name in false_clock(clock):
-            monkeypatch.delenv(name)
-        anchors = [until(recorder, lambda message: isinstance(message, Anchor))[0]]
-        with system.playing("interviewer_mic", played[None]) as player:
-            until(recorder, lambda message: isinstance(message, Anchor))
-            clock.write_text(f"{step_s:+d}s")
-            until(recorder, lambda message: player.poll() is not None, 30)
-        anchors.append(until(recorder, lambda message: isinstance(message, Anchor))[0])
-        kept, samples = finish(study, grant, recorder)
-    first, last = anchors
-    assert isinstance(first, Anchor)
-    assert isinstance(last, Anchor)
-    by_the_wall_s = (datetime.fromisoformat(last.utc) - datetime.fromisoformat(first.utc)).total_seconds()
-    assert by_the_wall_s - (last.at_s - first.at_s) == pytest.approx(step_s, abs=0.5)
-    assert (last.frame - first.frame) / RATE == pytest.approx(last.at_s - first.at_s, abs=0.1)
-    assert samples.shape[1] / RATE == pytest.approx(last.frame / RATE, abs=1)
-    assert kept.call.gaps == ()
-    assert likeness(played, samples[0]) > 0.99
-
-
-def false_clock(file: Path) -> dict[str, str]:
-    """The environment of a program whose time of day is moved by a file; its other clocks are true."""
-    found = list(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        pytest.skip("this fault needs libfaketime: apt-get install faketime")
-    return {
-        "LD_PRELOAD": str(found[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 def test_a_voice_that_is_next_to_nothing_is_noticed(

@@ -4,7 +4,10 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -497,3 +500,21 @@ def test_a_seal_that_is_unknown_is_refused_before_anything_is_done(tmp_path: Pat
 
 def test_room_counts_the_loudest_noise_and_leaves_some(tmp_path: Path) -> None:
     assert room_s(tmp_path, 1) == pytest.approx(2 * room_s(tmp_path, 2), rel=0.01)
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_wall_clock_that_is_set_changes_no_duration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step_s: int
+) -> None:
+    studio = Studio(tmp_path)
+    studio.run(3)
+    real = datetime.now(UTC)
+    clock = SimpleNamespace(now=lambda zone: real + timedelta(seconds=step_s))
+    monkeypatch.setattr("interviewkit.capture.writer.datetime", clock)
+    studio.run(3)
+    studio.close()
+    anchors = [message for message in studio.of(Anchor) if isinstance(message, Anchor)]
+    assert {round((b.frame - a.frame) / SAMPLE_RATE, 1) for a, b in pairwise(anchors)} == {1.0}
+    walls = [datetime.fromisoformat(anchor.utc) for anchor in anchors]
+    assert max(abs((b - a).total_seconds()) for a, b in pairwise(walls)) > 3500
+    assert abs(stored(studio).shape[1] - 6 * SAMPLE_RATE) < 50
