@@ -1,7 +1,9 @@
 # What people and continuous integration run. Every target starts from nothing and is quick the second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-interview test test-fast check bench clean environment
+SOAK :=
+
+.PHONY: help setup demo demo-interview test test-fast check bench soak clean environment
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -40,6 +42,10 @@ check: environment  ## check style, types and the direction of imports
 
 bench: setup  ## measure accuracy and cost; needs the evaluation audio
 	@$(BIN)/python -m tests.bench
+
+soak: setup  ## kill and strain the recorder for hours, on virtual sound cards; writes docs/soak.md
+	@scripts/test-tools.sh
+	@$(BIN)/python -m tests.soak $(SOAK)
 
 clean:  ## remove what these commands made here; never a study of yours
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo demo-interview

@@ -76,7 +76,8 @@ def cards(system: SoundSystem, length_s: float, ppm: tuple[float, float] = (0.0,
         feeder = subprocess.Popen(
             [sys.executable, "-m", "tests.soak.feeder", *arguments], stdin=subprocess.PIPE, cwd=ROOT
         )
-        stack.callback(feeder.wait)
+        # Ends it, waits for it and closes what leads to it.
+        stack.callback(feeder.communicate)
         stack.callback(feeder.kill)
         yield Cards(heard, feeder)
 
