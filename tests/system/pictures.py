@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -15,17 +16,27 @@ from tests.system.terminal import Terminal
 THEME = TerminalTheme((22, 25, 28), (213, 216, 218), [(0, 0, 0)] * 8)
 
 
+SIZE = "1260,800"
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync --hide-scrollbars"
+)
+
+
 def keep(terminal: Terminal, name: str) -> None:
-    """Keep what a terminal shows as `<name>.png`."""
+    """Keep what a terminal shows as `<name>.png`; a browser draws it, as nothing else keeps the columns."""
     folder = os.environ.get("PICTURES")
-    converter = shutil.which("rsvg-convert")
-    if not folder or converter is None:
+    browser = shutil.which("chromium")
+    if not folder or browser is None:
         return
     lines = terminal.painted.rstrip("\n").split("\n")
     width = max(Text.from_ansi(line).cell_len for line in lines)
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     for line in lines:
         console.print(Text.from_ansi(line, no_wrap=True))
-    svg = console.export_svg(title="interviewkit", theme=THEME)
-    place = Path(folder) / f"{name}.png"
-    subprocess.run([converter, "--width", "1200", "-o", str(place)], input=svg.encode(), check=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        drawn = Path(scratch) / "drawn.svg"
+        drawn.write_text(console.export_svg(title="interviewkit", theme=THEME), "utf-8")
+        place = (Path(folder) / f"{name}.png").absolute()
+        command = [browser, *QUIET.split(), f"--user-data-dir={scratch}/profile", f"--window-size={SIZE}"]
+        subprocess.run([*command, f"--screenshot={place}", drawn.as_uri()], check=True, capture_output=True)

@@ -21,7 +21,7 @@ class Terminal:
         self._tmux("pipe-pane", f"cat > {self.raw}")
 
     def _tmux(self, *arguments: str) -> str:
-        environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+        environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         environment.pop("INTERVIEWKIT_NAME", None)
         environment.pop("INTERVIEWKIT_NAME", None)
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])

@@ -132,6 +132,9 @@ def _interview(terminal: Terminal, call: Call) -> None:
     terminal.types("She smiled at that.")
     terminal.keys("Enter")
     terminal.wait("✎")
+    # Virtual cards are as silent as dead ones between two voices: that was said, and is seen.
+    terminal.keys("Escape", "Escape", "Escape")
+    terminal.wait("The call goes on.")
     keep(terminal, "room")
     terminal.keys("F8")
     terminal.wait("End the call?")
