@@ -34,8 +34,10 @@ Object.defineProperty(Object.prototype, "canvasAddon", {configurable: true, set(
   window.__terminal = this.terminal;
   Object.defineProperty(this, "canvasAddon", {value: addon, writable: true});
 }});
-window.__keys = [];
-window.addEventListener("keydown", (event) => window.__keys.push([event.key, event.defaultPrevented]));
+window.__kept = {};
+window.addEventListener("keydown", (event) => {
+  setTimeout(() => { window.__kept[event.key] = event.defaultPrevented; });
+}, true);
 """
 READ_TERMINAL = """(() => {
   if (!document.body) return "";
@@ -263,9 +265,9 @@ class Tab:
             else:
                 self.call("Input.insertText", text=letter)
 
-    def prevented(self) -> dict[str, bool]:
-        """For each key that was pressed, whether the page kept the browser from acting on it."""
-        return dict(self.run("window.__keys"))
+    def kept(self) -> dict[str, bool]:
+        """For each key that was pressed, by the browser's name, whether the page kept it from the browser."""
+        return dict(self.run("window.__kept"))
 
     def click(self, words: str) -> None:
         """Click the button with some words."""

@@ -129,13 +129,21 @@ function focusTerminal() {
   if (input && document.body.classList.contains("-open")) input.focus();
 }
 
-// Pasting is the browser's: it hands the text over, where the terminal would only send the key.
-function isPaste(event) {
-  return (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "v";
+// Pasting is the browser's: it hands the text over, where the terminal would only send the key. So are the whole
+// screen and the tools of developers.
+function isBrowsers(event) {
+  const pastes = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "v";
+  return pastes || event.key === "F11" || event.key === "F12";
 }
 
-window.addEventListener("keydown", (event) => { if (isPaste(event)) event.stopImmediatePropagation(); }, true);
-window.addEventListener("keydown", (event) => { if (/^F([1-9]|10)$/.test(event.key)) event.preventDefault(); });
+window.addEventListener("keydown", (event) => {
+  if (isBrowsers(event)) event.stopImmediatePropagation();
+}, true);
+
+// The terminal keeps its keys from the browser; these too while the terminal hasn't got the focus.
+window.addEventListener("keydown", (event) => {
+  if (/^F([1-9]|10)$/.test(event.key)) event.preventDefault();
+});
 for (const kind of ["focus", "pointerup", "visibilitychange"]) window.addEventListener(kind, focusTerminal);
 
 document.addEventListener("DOMContentLoaded", begin);
