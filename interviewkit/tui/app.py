@@ -87,7 +87,7 @@ class InterviewkitApp(App[None]):
         Binding("ctrl+q", "quit", "quit", show=False, priority=True),
         Binding("f9", "urgent('distress')", "distress", show=False, priority=True),
         Binding("f10", "urgent('safeguarding')", "safeguarding", show=False, priority=True),
-        Binding("ctrl+t", "theme", "light or dark", show=False),
+        Binding("ctrl+l,ctrl+t", "theme", "light or dark", show=False),
     ]
     agenda: reactive[Agenda | None] = reactive[Agenda | None](None)
     work: reactive[Work | None] = reactive[Work | None](None)

@@ -83,6 +83,7 @@ class Browser:
         self.complaints: list[str] = []
         """What pages wrote to the console as errors, and what they were refused."""
         self.size = size
+        self._profile: dict[str, Any] = {}
         self._answers: dict[int, SimpleQueue[dict[str, Any]]] = {}
         self._number = 0
         self._sending = threading.Lock()
@@ -108,9 +109,18 @@ class Browser:
         os.close(to_write)
         threading.Thread(target=self._receive, daemon=True).start()
 
-    def open(self, address: str) -> "Tab":
-        """A new tab at an address."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+    def renew(self) -> None:
+        """Close everything and forget it, cookies too: as good as another browser from now on."""
+        if self._profile:
+            self.call("Target.disposeBrowserContext", **self._profile)
+        self._profile = self.call("Target.createBrowserContext")
+        self.requests.clear()
+        self.complaints.clear()
+
+    def open(self, address: str, *, private: bool = False) -> "Tab":
+        """A new tab at an address; a private one has cookies of its own."""
+        profile = self.call("Target.createBrowserContext") if private else self._profile
+        target = self.call("Target.createTarget", url="about:blank", **profile)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         return Tab(self, target, session, address)
 
@@ -238,13 +248,13 @@ class Tab:
             # Between two pages.
             return ""
 
-    def wait(self, words: str) -> str:
+    def wait(self, words: str, patience_s: float = PATIENCE_S) -> str:
         """The screen as soon as it shows some words."""
-        return self.until(lambda screen: words in screen, f"“{words}”")
+        return self.until(lambda screen: words in screen, f"“{words}”", patience_s)
 
-    def until(self, true: Callable[[str], bool], what: str) -> str:
+    def until(self, true: Callable[[str], bool], what: str, patience_s: float = PATIENCE_S) -> str:
         """The screen as soon as something is true of it."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + patience_s
         while not true(screen := self.screen()):
             assert time.monotonic() < deadline, f"{what} never came:\n{screen}"
             time.sleep(0.02)

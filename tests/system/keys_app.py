@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from textual import events, on
+from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import Binding
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from interviewkit.serve import running
 
@@ -14,37 +13,19 @@ SEVERAL = 3
 
 
 class KeysApp(App[None]):
-    """The latest keys, the size, a line to paste into, and what rings or copies."""
+    """The latest key and the size."""
 
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = (
-        Binding("ctrl+q", "pass", show=False, priority=True),
-        Binding("ctrl+b", "ring", show=False, priority=True),
-        Binding("ctrl+g", "copy", show=False, priority=True),
-    )
 
     def compose(self) -> ComposeResult:
         yield Static("no key yet", id="keys", markup=False)
         yield Static("", id="size")
-        yield Input(id="line", disabled=True)
 
     def on_key(self, event: events.Key) -> None:
         self.query_one("#keys", Static).update(f"key: {event.key}.")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#size", Static).update(f"size: {event.size.width}x{event.size.height}.")
-
-    @on(events.Paste)
-    def _pasted(self, event: events.Paste) -> None:
-        self.query_one("#keys", Static).update(f"pasted: {event.text}.")
-
-    def action_ring(self) -> None:
-        self.bell()
-        self.query_one("#keys", Static).update("rung.")
-
-    def action_copy(self) -> None:
-        self.copy_to_clipboard("Zoë’s number")
-        self.query_one("#keys", Static).update("copied.")
 
 
 def main() -> None:

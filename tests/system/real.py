@@ -54,12 +54,17 @@ def lines_until(process: "subprocess.Popen[str]", seen: Callable[[str], bool]) -
     raise AssertionError(f"never seen; the program said: {lines}")
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """The processes that a process started, and those that they started (Linux)."""
+def children(pid: int) -> Iterator[int]:
+    """The processes that a process started (Linux)."""
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield int(child)
-            yield from descendants(int(child))
+        yield from map(int, task.read_text().split())
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """The processes that a process started, and those that they started."""
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
 
 
 def is_running(pid: int) -> bool:

@@ -267,6 +267,8 @@ async def test_light_and_dark_and_no_colour(
         assert app.current_theme == DARK
         await pilot.press("ctrl+t")
         assert app.current_theme == LIGHT
+        await pilot.press("ctrl+l")
+        assert app.current_theme == DARK
     monkeypatch.setenv("NO_COLOR", "1")
     grey = InterviewkitApp(study.root)
     async with grey.run_test() as pilot:
