@@ -8,7 +8,7 @@ No consent is needed to agree on an appointment, so none is asked for here. What
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from interviewkit.errors import UsageError
 from interviewkit.models import Arrangement, Contact, ContactKind, Details, StudyConfig, Wishes
 from interviewkit.study import Study
 from interviewkit.study_documents import ContactFile, Writing
+
+SOMEBODY = "the interviewer"
+"""Who enters things, where nobody said a name."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,11 @@ def note(study: Study, participant: str, contact: Contact) -> Contact:
         return made
 
     return study.write(participant, add, "contact logged")
+
+
+def held(study: Study, participant: str, by: str) -> None:
+    """Log that an interview has been held: a voucher may be due. Raises as `note` does."""
+    note(study, participant, Contact(kind=ContactKind.HELD, at=datetime.now(UTC), by=by or SOMEBODY))
 
 
 def take_back(study: Study, participant: str, by: str, number: int | None = None) -> Contact:

@@ -44,9 +44,9 @@ def with_you(study: "Study", device: str | None, *, plain: bool, consent: bool, 
 
     kept = hold.plainly(study, who, lambda: hold.begun(study, who, inputs))
     code = hold.told(kept)
-    if kept is None or kept[1] is None:
+    if kept is None or kept.kept is None:
         return code
-    return _transcribed(study, kept[0], quiet=False)
+    return _transcribed(study, kept.interview, quiet=False)
 
 
 def by_itself(study: "Study", device: str | None, *, short: bool, quiet: bool) -> int:

@@ -3,9 +3,11 @@
 typed line ── words of `hold_words` ─► Room.do_at ─► what it came to, in one line
 """
 
+import os
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +26,18 @@ if TYPE_CHECKING:
     from interviewkit.room import Room
     from interviewkit.study import Study
 
-    Ended = tuple[str, Kept | None] | None
-    """The interview and its call, None where it goes on."""
-
 WATCH_S = 0.3
+NAME_VARIABLE = "INTERVIEWKIT_NAME"
 GOES_ON = "The recording goes on for a minute. To come back to it, type the same command again."
+
+
+@dataclass(frozen=True)
+class Over:
+    """A call that has ended: `kept` is None where nothing was recorded, or the participant has withdrawn."""
+
+    interview: str
+    kept: "Kept | None"
+    withdrawn: bool = False
 
 
 @click.command("hold")
@@ -71,18 +80,22 @@ def hold(
     )
 
 
-def plainly(study: "Study", participant: str, begin: "Callable[[], Room]") -> "Ended":
+def plainly(study: "Study", participant: str, begin: "Callable[[], Room]") -> "Over | None":
     """Hold a call line by line, one that goes on or the one that `begin` begins; None where it goes on."""
-    from interviewkit import alone
+    from interviewkit import alone, contacts
+    from interviewkit.models import Ending
 
     with alone.hold(alone.SCREEN, study.root, "in a terminal"):
         with stopping("Nothing was recorded."):
             room = _rejoined(study, participant) or begin()
         try:
             with stopping(GOES_ON):
-                return Plain(room).run()
+                over = Plain(room, study).run()
         finally:
             room.leave()
+        if over is not None and room.log.state.ending is Ending.FINISHED:
+            contacts.held(study, participant, os.environ.get(NAME_VARIABLE, "").strip())
+        return over
 
 
 def _rejoined(study: "Study", participant: str) -> "Room | None":
@@ -113,30 +126,31 @@ def begun(
     return room
 
 
-def told(kept: "Ended") -> int:
+def told(kept: "Over | None") -> int:
     """What became of the call."""
     if kept is None:
         click.echo(GOES_ON)
         return ExitCode.OK
-    interview, found = kept
-    if found is None:
+    if kept.withdrawn:
+        return ExitCode.OK
+    if kept.kept is None:
         click.echo("Nothing was recorded.")
         return ExitCode.FAILED
-    minutes = found.call.duration_s / 60
-    click.echo(f"{interview}, call {found.call.number}: {minutes:.1f} minutes are in the study.")
-    click.echo(f"Next: interviewkit process {interview}")
+    minutes = kept.kept.call.duration_s / 60
+    click.echo(f"{kept.interview}, call {kept.kept.call.number}: {minutes:.1f} minutes are in the study.")
+    click.echo(f"Next: interviewkit process {kept.interview}")
     return ExitCode.OK
 
 
 class Plain:
     """Reads words and says what came of them; alarms are said as they come."""
 
-    def __init__(self, room: "Room") -> None:
-        self._room = room
+    def __init__(self, room: "Room", study: "Study") -> None:
+        self._room, self._study = room, study
         self._over = threading.Event()
-        self._kept: tuple[str, Kept | None] | None = None
+        self._ended: Over | None = None
 
-    def run(self) -> "tuple[str, Kept | None] | None":
+    def run(self) -> Over | None:
         """Until the call is ended, or the input is: then None, and the recording goes on."""
         from interviewkit.cli import hold_words
 
@@ -145,20 +159,27 @@ class Plain:
         click.echo(hold_words.BEGIN)
         click.echo(hold_words.next_up(self._room.log))
         try:
-            while self._kept is None and (line := sys.stdin.readline()):
+            while self._ended is None and (line := sys.stdin.readline()):
                 self._obey(line.strip(), time.monotonic())
         finally:
             self._over.set()
             watcher.join()
-        return self._kept
+        return self._ended
 
     def _obey(self, line: str, typed_s: float) -> None:
         from interviewkit.cli import hold_words
 
         try:
+            if line in hold_words.PROTOCOLS:
+                self._protocol(line, typed_s)
+                return
+            if line.startswith(hold_words.WITHDRAW):
+                self._withdraw(hold_words.kept_if_withdrawn(line), typed_s)
+                return
             move = hold_words.understood(self._room.log, line)
             if move.ending is not None:
-                self._kept = self._room.interview, self._room.end(typed_s, move.ending)
+                kept = self._room.end(typed_s, move.ending)
+                self._ended = Over(self._room.interview, kept)
                 return
             for act in move.acts:
                 act(self._room, typed_s)
@@ -166,6 +187,34 @@ class Plain:
             click.echo(move.told(self._room.log))
         except InterviewkitError as error:
             click.echo(f"! {error}")
+
+    def _protocol(self, kind: str, typed_s: float) -> None:
+        """Distress pauses first; then what the protocol says, and whom to ring."""
+        from interviewkit import protocols
+        from interviewkit.models import IncidentKind
+        from interviewkit.study_documents import owner
+
+        if kind == "distress" and not self._room.log.state.paused:
+            self._room.pause(typed_s)
+            click.echo("Off the record: nothing is recorded. on goes on recording.")
+        person = self._study.participant(owner(self._room.interview))
+        shown = protocols.protocol(self._study.config, IncidentKind(kind), person.jurisdiction)
+        for number, step in enumerate(shown.steps, 1):
+            click.echo(f"{number}. {step}")
+        for contact in shown.contacts:
+            click.echo(f"{contact.service}: {contact.number}")
+        click.echo(f"To put on record what is done, in another window: interviewkit incident add {person.id}")
+
+    def _withdraw(self, keep: bool, typed_s: float) -> None:
+        """End the call and the consent; what was recorded is kept or destroyed."""
+        from interviewkit import contacts, withdrawal
+
+        by = os.environ.get(NAME_VARIABLE, "").strip() or contacts.SOMEBODY
+        self._room.withdraw(typed_s, keep=keep)
+        stopped = withdrawal.stop(self._study, self._room.interview, by=by)
+        done = "is kept" if stopped.kept else "was destroyed"
+        click.echo(f"The withdrawal is on record, and {stopped.interview} {done}.")
+        self._ended = Over(stopped.interview, None, withdrawn=True)
 
     def _watch(self) -> None:
         """Say what goes wrong, and when it is over."""

@@ -30,10 +30,15 @@ back                  return to the question before
 off, on               off the record; on it again
 here WHO, WHO at WHERE    who else is there: interpreter, relative (silent), … and where the participant is
 strike MINUTES yes    destroy the last minutes of the recording
+distress              off the record at once, and what your study's protocol says
+safeguarding          what that protocol says, and whom to ring
+withdraw keep yes     the participant withdraws, what was recorded is kept; withdraw destroy yes destroys it
 undo, redo            take back what was done last; do it again
 where                 what was put last, how long it has been, what comes next
 outline               all questions, and what became of them
 end finished|later|dropped    end the call: finished, to be continued, or the line broke off"""
+PROTOCOLS = ("distress", "safeguarding")
+WITHDRAW = "withdraw"
 ENDINGS = {"finished": Ending.FINISHED, "later": Ending.LATER, "dropped": Ending.DROPPED}
 MOST_MINUTES = 240
 
@@ -47,6 +52,14 @@ class Move:
     acts: tuple[Act, ...] = ()
     told: Callable[[Log], str] = lambda log: next_up(log)
     ending: Ending | None = None
+
+
+def kept_if_withdrawn(line: str) -> bool:
+    """Whether what was recorded is kept; UsageError unless that and a yes are said."""
+    said = {"withdraw keep yes": True, "withdraw destroy yes": False}
+    if line not in said:
+        raise UsageError("What do they want of it?", "withdraw keep yes, or withdraw destroy yes.")
+    return said[line]
 
 
 def understood(log: Log, line: str) -> Move:

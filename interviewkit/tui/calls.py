@@ -4,7 +4,6 @@ ready ─► enter ─► RoomScreen ─► over ─► Home;  start of the app 
 """
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
@@ -13,7 +12,7 @@ from interviewkit import contacts, processing, withdrawal
 from interviewkit.capture import control, scripted
 from interviewkit.capture.control import Kept
 from interviewkit.errors import InterviewkitError
-from interviewkit.models import Contact, ContactKind, Ending
+from interviewkit.models import Ending
 from interviewkit.room import Recovered, Room, recover
 from interviewkit.session_moves import Pause
 from interviewkit.session_notes import When
@@ -26,7 +25,6 @@ from interviewkit.withdrawal import Stopped
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
-SOMEBODY = "the interviewer"
 PLAYED = (
     "Both of you are played: what you put is read out, and answered.",
     "Wait for the answer, or don't. F8 ends it.",
@@ -69,11 +67,18 @@ class Calls:
             opened.call_after_refresh(self._app.tell, *PLAYED)
 
     async def over(self, kept: Kept | None) -> None:
-        """The call has ended, and is kept; or there was nothing in it."""
+        """The call has ended, and is kept; or there was nothing in it.
+
+        Where the line broke off nothing is asked: the next call is got ready at once.
+        """
         room, self.room = self.room, None
         assert room is not None
         self._app.pop_screen()
         self._app.look()
+        if room.log.state.ending is Ending.DROPPED:
+            await asyncio.to_thread(room.done)
+            self._app.hold(owner(room.interview), room.interview if kept is not None else None)
+            return
         try:
             when = None if kept is None else await self._wrap_up(room, kept)
         finally:
@@ -93,7 +98,7 @@ class Calls:
     async def _wrap_up(self, room: Room, kept: Kept) -> When:
         """What is said right after a call; the room still takes notes."""
         if room.log.state.ending is Ending.FINISHED:
-            await asyncio.to_thread(self._log_held, owner(room.interview))
+            await self._log_held(owner(room.interview))
         when: When = await self._app.push_screen_wait(WrapUpScreen(room, room.interview, kept.call))
         return when
 
@@ -102,21 +107,22 @@ class Calls:
         room, self.room = self.room, None
         assert room is not None
         self._app.pop_screen()
-        by = self._app.taken_by or SOMEBODY
+        by = self._app.taken_by or contacts.SOMEBODY
         try:
             stopped = await asyncio.to_thread(withdrawal.stop, self._app.study, room.interview, by=by)
             # Somebody who withdraws has given their time all the same.
-            await asyncio.to_thread(self._log_held, owner(room.interview))
+            await self._log_held(owner(room.interview))
         finally:
             await asyncio.to_thread(room.done)
             self._app.look()
         self._app.alarm(*after_withdrawal(stopped))
 
-    def _log_held(self, participant: str) -> None:
-        """The contact log knows that the interview was held: a voucher may be due."""
-        by = self._app.taken_by or SOMEBODY
-        held = Contact(kind=ContactKind.HELD, at=datetime.now(UTC), by=by)
-        contacts.note(self._app.study, participant, held)
+    async def _log_held(self, participant: str) -> None:
+        """The contact log knows that the interview was held; a damaged one is no reason to stop."""
+        try:
+            await asyncio.to_thread(contacts.held, self._app.study, participant, self._app.taken_by)
+        except InterviewkitError as error:
+            self._app.complain(error)
 
     def urgent(self, kind: str) -> None:
         """Distress and safeguarding come before whatever stands in front of the room."""

@@ -58,7 +58,7 @@ class Night:
             self._offered = True
             text = count(sum(len(talk.waiting) for talk in missed), "recording")
             left = f"{text} left for the night: interviewkit was not open then."
-            self._app.tell(f"Not transcribed: {left}", "Press p to do it now.")
+            self._app.alarm(f"Not transcribed: {left}", "Press p to do it now.")
 
     def _forget(self, planned: tuple[Planned, ...], agenda: Agenda) -> None:
         done = {talk.id for talk in agenda.talks if talk.calls and not talk.waiting}

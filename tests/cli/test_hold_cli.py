@@ -2,11 +2,12 @@
 
 import pytest
 
+from interviewkit import contacts
 from interviewkit.capture import control
 from interviewkit.cli import hold
 from interviewkit.consent import Record
-from interviewkit.errors import DeviceError
-from interviewkit.models import ActionKind, Ending
+from interviewkit.errors import ConsentRefused, DeviceError
+from interviewkit.models import ActionKind, ContactKind, Ending
 from interviewkit.session_notes import Person, Role
 from interviewkit.study import Study
 from tests.cli.conftest import Run
@@ -109,6 +110,35 @@ def test_the_end_of_input_leaves_the_recording_running(run: Run, study: Study, r
         ActionKind.STARTED,
         ActionKind.PUT,
     ]
+
+
+def test_a_finished_interview_is_in_the_contact_log(run: Run, study: Study) -> None:
+    run("hold", "P01", "--plain", typed=lines("end dropped"))
+    assert contacts.of(study, "P01").log == ()
+    run("hold", "P01", "--plain", typed=lines("end finished"))
+    assert [entry.kind for entry in contacts.of(study, "P01").log] == [ContactKind.HELD]
+
+
+def test_distress_pauses_and_both_protocols_are_read_out(
+    run: Run, study: Study, recorders: Recorders
+) -> None:
+    said = run("hold", "P01", "--plain", typed=lines("distress", "safeguarding", "end finished"))
+    assert recorders.last.told[0] == "pause"
+    assert "Off the record: nothing is recorded." in said.out
+    assert said.out.count("1. ") == 2
+    assert kinds(study).count(ActionKind.PAUSED) == 1
+
+
+@pytest.mark.parametrize(("wish", "calls"), [("keep", 1), ("destroy", 0)])
+def test_a_participant_who_withdraws_is_asked_what_of_it_may_be_kept(
+    run: Run, study: Study, wish: str, calls: int
+) -> None:
+    said = run("hold", "P01", "--plain", typed=lines("withdraw", f"withdraw {wish}", f"withdraw {wish} yes"))
+    assert said.out.count("! What do they want of it?") == 2
+    assert "The withdrawal is on record" in said.out
+    assert len(study.interview("P01-1").calls) == calls
+    with pytest.raises(ConsentRefused):
+        study.grant("P01", Record)
 
 
 def test_a_device_that_fails_is_one_line(run: Run, study: Study, recorders: Recorders) -> None:

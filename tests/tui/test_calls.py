@@ -1,6 +1,6 @@
 """What comes after a call: the wrap-up and its choice, a withdrawal that keeps or destroys, and the night."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,14 @@ from interviewkit import contacts, session_moves, tonight, wrapup
 from interviewkit.capture import control
 from interviewkit.consent import Record
 from interviewkit.errors import ConsentRefused, StorageError
-from interviewkit.models import Ending
+from interviewkit.models import Contact, ContactKind, Ending
 from interviewkit.room import Room
 from interviewkit.session_notes import When
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.night import Night as RealNight
 from interviewkit.tui.screens.home import Home
+from interviewkit.tui.screens.ready import ReadyScreen
 from interviewkit.tui.screens.room import RoomScreen
 from interviewkit.tui.screens.wrapup import WrapUpScreen
 from tests import fakes, small_study
@@ -226,3 +227,27 @@ async def test_what_is_done_is_forgotten(night: Study) -> None:
         studies.keep(night, "P01-1", studies.transcript())
         await until(pilot, lambda: not tonight.planned(night.root))
         await until(pilot, lambda: "if interviewkit is open then" not in text(app))
+
+
+async def test_after_a_line_that_broke_off_the_next_call_is_got_ready_at_once(
+    app: InterviewkitApp, study: Study
+) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await enter(pilot, app, study)
+        await pilot.press("f8")
+        await until(pilot, shows(app, "End the call?"))
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ReadyScreen))
+        await until(pilot, shows(app, "a further call of P01-1"))
+    assert contacts.of(study, "P01").log == ()
+
+
+async def test_a_damaged_contact_log_is_said_and_the_call_is_kept(app: InterviewkitApp, study: Study) -> None:
+    contacts.note(study, "P01", Contact(kind=ContactKind.INVITED, at=datetime.now(UTC), by="Ada"))
+    study.paths.contact("P01", ".json").write_text("{")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await finished(pilot, app, study)
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, Home))
+        assert any("damaged" in notice.text for notice in app.notices)
+    assert len(study.interview("P01-1").calls) == 1

@@ -1,6 +1,6 @@
 """The wrap-up: five lines that are walked with keys, each kept at once, and what it ends with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 import pytest
 from textual.pilot import Pilot
@@ -23,6 +23,20 @@ from tests.tui.test_snapshots import SIZES, Size, shows
 
 pytestmark = pytest.mark.slow
 TONIGHT = datetime(2020, 6, 11, 22, tzinfo=UTC)
+
+
+class Noon(datetime):
+    """Whenever the tests run, it is noon of their day: tonight is still to come."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Noon":
+        real = datetime.now(tz)
+        return cls(real.year, real.month, real.day, 12, tzinfo=tz)
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interviewkit.tui.screens.wrapup.datetime", Noon)
 
 
 class Recorded:

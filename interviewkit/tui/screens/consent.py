@@ -200,7 +200,9 @@ class ConsentScreen(Frame):
     def action_go_on(self) -> None:
         """The consent is there: get ready for the call."""
         self.dismiss()
-        self.kit.hold(self._participant.id)
+        agenda = self.kit.agenda
+        talks = agenda.talks_of(self._participant.id) if agenda is not None else ()
+        self.kit.hold(self._participant.id, next((talk.id for talk in talks if talk.to_continue), None))
 
     def action_save(self) -> None:
         """Put it on record, once."""
