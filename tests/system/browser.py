@@ -1,7 +1,7 @@
 """A real Chromium without a window, driven as a person drives it: keys, and what stands on the screen.
 
     Browser(folder) ── DevTools protocol over a pipe ─► Chromium
-    browser.open(address) ─► Tab: .keys("f2", "ctrl+z") .type("Zoë") .wait("words") .screen() …
+    browser.open(address) ─► Tab: .keys("f2", "ctrl+z") .types("Zoë") .wait("words") .screen() …
 
 The text of the terminal is read from the terminal's own buffer. `browser.requests` is every address that any
 page asked for.
@@ -261,13 +261,13 @@ class Tab:
         return screen
 
     def keys(self, *names: str) -> None:
-        """Press keys, by Textual's names: "f5", "ctrl+z", "up", "n", "?"."""
+        """Press keys, by Textual's names, in capitals or not: "f5", "ctrl+z", "Up", "n", "?"."""
         for name in names:
             *held, key = name.split("+") if len(name) > 1 else [name]
             modifiers = sum(MODIFIERS[one] for one in held)
             self._press(*_key(key), modifiers)
 
-    def type(self, text: str) -> None:
+    def types(self, text: str) -> None:
         """Type a text."""
         for letter in text:
             if letter.isascii():

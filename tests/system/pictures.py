@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from tests.system.browser import Tab
 from tests.system.terminal import Terminal
 
 THEME = TerminalTheme((22, 25, 28), (213, 216, 218), [(0, 0, 0)] * 8)
@@ -40,3 +41,10 @@ def keep(terminal: Terminal, name: str) -> None:
         place = (Path(folder) / f"{name}.png").absolute()
         command = [browser, *QUIET.split(), f"--user-data-dir={scratch}/profile", f"--window-size={SIZE}"]
         subprocess.run([*command, f"--screenshot={place}", drawn.as_uri()], check=True, capture_output=True)
+
+
+def keep_tab(tab: Tab, name: str) -> None:
+    """Keep what a tab shows as `browser-<name>.png`."""
+    folder = os.environ.get("PICTURES")
+    if folder:
+        tab.screenshot(Path(folder) / f"browser-{name}.png")
