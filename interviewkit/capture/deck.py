@@ -68,8 +68,8 @@ class Reel:
 
     @property
     def ready(self) -> bool:
-        """Whether it can be heard, or never will be. One that follows waits for more: the ear has time."""
-        return self.closed or self.waiting >= (self.enough if self.follows else 1)
+        """Whether there is enough to begin with, or no more will come."""
+        return self.closed or self.waiting >= self.enough
 
     @property
     def over(self) -> bool:

@@ -2,8 +2,8 @@
 
     Turn (from the parent) ─► Feed.wanted ─► frames ─► Feed.take ─► chunks of a Reel
 
-Frames are asked for a tenth of a second at a time, so far ahead that a slow disk isn't heard and no further,
-so that little is thrown away when somebody jumps elsewhere.
+Frames are asked for a quarter of a second at a time, so far ahead that a slow disk isn't heard and no
+further, so that little is thrown away when somebody jumps elsewhere.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from interviewkit.capture.deck import Chunk, Reel
 from interviewkit.capture.tempo import Tempo
 
-BLOCK_S = 0.1
-AHEAD_S = 0.5
-FOLLOWS_S = 0.15
+BLOCK_S = 0.25
+AHEAD_S = 1.0
+ENOUGH_S = 0.2
+"""So much must be there before it begins: a busy computer may take its time for the next request."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Feed:
     """Fills one reel; only one request is out at a time."""
 
     def __init__(self, turn: Turn, rate_hz: int, device_hz: int) -> None:
-        enough = round(FOLLOWS_S * device_hz)
+        enough = round(ENOUGH_S * device_hz)
         self.reel = Reel(turn.order, turn.frame, follows=turn.follows, enough=enough)
         self._turn, self._rate_hz, self._device_hz = turn, rate_hz, device_hz
         self._asked: tuple[int, int] | None = None

@@ -3,9 +3,8 @@
     read(start, stop) ── frames ─► Player ── pipe ─► player (a process) ─► loudspeaker
                                       └◄── pieces: what is heard when ── heard, heard_at
 
-Keys and files stay here; sound goes over a pipe a tenth of a second at a time and never touches the disk. A
-thread answers the process's requests; every method may be called from the thread that shows things, and
-returns at once.
+Keys and files stay here; sound goes over a pipe bit by bit and never touches the disk. A thread answers the
+process's requests; every method may be called from the thread that shows things, and returns at once.
 """
 
 import json
@@ -23,12 +22,14 @@ from interviewkit.capture.feed import Turn
 from interviewkit.capture.heard import Heard, Piece, Timeline
 from interviewkit.capture.messages import line
 from interviewkit.capture.tempo import FASTEST, SLOWEST
-from interviewkit.errors import DeviceError, InterviewkitError
+from interviewkit.errors import DeviceError, InterviewkitError, UsageError
 from interviewkit.models import Side
 from interviewkit.processes import child
 
 Read = Callable[[int, int], NDArray[np.int16]]
 """Samples between two frames, shape (channels, frames)."""
+Allowed = Callable[[], None]
+"""Raises UsageError while nothing is to be heard."""
 REOPEN = "Go back and open the recording again to play on."
 UNUSABLE = DeviceError(
     "The sound system of this computer can't be used.",
@@ -41,16 +42,24 @@ ONE_SIDE = {Side.LEFT: 0, Side.RIGHT: 1}
 class Player:
     """Plays one recording. A context manager: closing it ends its process, as the end of this one does."""
 
-    def __init__(self, read: Read, frames: int, sample_rate: int, side: Side | None = None) -> None:
+    def __init__(
+        self,
+        read: Read,
+        frames: int,
+        sample_rate: int,
+        side: Side | None = None,
+        allowed: Allowed = lambda: None,
+    ) -> None:
         """Start the process. Both channels go to both ears, or one `side` alone.
 
         `read` is called by one thread of the player's own and may raise an InterviewkitError for what is
-        damaged: silence stands there then, and `take_problem` says it.
+        damaged: silence stands there then. `allowed` is asked before and while something is heard: what it
+        raises pauses. `take_problem` says either.
         """
         self.frames, self.sample_rate, self.side = frames, sample_rate, side
         self._problem: InterviewkitError | None = None
         self._device_problem: DeviceError | None = None
-        self._read = read
+        self._read, self._allowed = read, allowed
         self._turn = Turn(0, 0, 0, frames)
         self._paused = True
         self._timeline = Timeline()
@@ -164,7 +173,17 @@ class Player:
         self._tell()
 
     def _tell(self) -> None:
+        self._paused = self._paused or not self._may_play()
         self._send({"turn": asdict(self._turn), "paused": self._paused})
+
+    def _may_play(self) -> bool:
+        """Whether anything may be heard now; what speaks against it becomes the problem."""
+        try:
+            self._allowed()
+        except UsageError as error:
+            self._problem = error
+            return False
+        return True
 
     def _send(self, message: dict[str, Any], sound: bytes = b"") -> None:
         try:
@@ -178,6 +197,8 @@ class Player:
         """The thread: hand over sound, note what is heard, until the process hangs up."""
         while said := self._child.receive.readline():
             message, self._spoke = json.loads(said), True
+            if not (self._paused or self._may_play()):
+                self.pause()
             kind = message.pop("event")
             if kind == "read":
                 sound = self._sound(message["start"], message["stop"]).tobytes()

@@ -24,9 +24,8 @@ from interviewkit.capture.messages import line
 from interviewkit.errors import DeviceError, InterviewkitError
 from interviewkit.processes import become_child, guard_memory
 
-LATENCY_S = 0.1
-BLOCK_S = 0.02
-TICK_S = 0.01
+LATENCY_S = 0.08
+TICK_S = 0.04
 IDLE_S = 30.0
 """A device is kept open through a pause so long, so that sound comes at once; then others may have it."""
 SILENT_S = 2.0
@@ -49,7 +48,7 @@ class Speaker:
                 samplerate=rate_hz,
                 channels=_channels(number),
                 dtype="int16",
-                blocksize=round(BLOCK_S * rate_hz),
+                blocksize=0,
                 latency=LATENCY_S,
                 callback=self._called,
             )

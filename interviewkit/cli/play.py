@@ -111,8 +111,8 @@ def run(player: "Player", quiet: bool) -> None:
 
 
 def _tell(problem: InterviewkitError | None) -> None:
-    """What is damaged is said and passed over; without a loudspeaker there is nothing to go on with."""
-    if isinstance(problem, DeviceError):
+    """What is damaged is said and passed over; without a loudspeaker or beside a call it ends."""
+    if isinstance(problem, DeviceError | UsageError):
         raise problem
     if problem is not None:
         click.echo(f"Note: {problem}", err=True)

@@ -1,26 +1,38 @@
 """Real playback, by the real PortAudio into a virtual loudspeaker: exact, prompt, over with its parent."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from interviewkit import busy
+from interviewkit.capture.listen import listening
 from interviewkit.capture.playback import Player
-from interviewkit.errors import AudioError, DeviceError, InterviewkitError
+from interviewkit.consent import Record, Transcribe
+from interviewkit.errors import AudioError, DeviceError, InterviewkitError, UsageError
 from interviewkit.models import Side
+from interviewkit.study import Study
+from interviewkit.tui.app import InterviewkitApp
+from interviewkit.tui.screens.listen import ListenScreen
+from tests import small_study
 from tests.system import real
 from tests.system.virtual_sound import RATE, Monitor, SoundSystem, find, sound_system, voice, wait_until
 
 pytestmark = pytest.mark.slow
 
 LENGTH_S = 30
+TRIES = 6
 PROMPT_S = 0.15
 """From a command to the change that is heard."""
 
@@ -91,30 +103,51 @@ def alone(monitor: Monitor) -> NDArray[np.int16]:
     return monitor.samples[heard[0] : heard[-1] + 1]
 
 
-def test_a_stretch_is_heard_to_the_sample_in_both_ears(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+def exactly(
+    system: SoundSystem, playing: Player, act: Callable[[], object], wanted: NDArray[np.int16]
+) -> None:
+    """What is heard of `act` is `wanted`, to the sample.
+
+    On a computer that is too busy for its sound system some silence comes in between; then it is tried again.
+    """
+    for _ in range(TRIES):
+        with system.heard() as monitor:
+            act()
+            over(playing)
+            heard = alone(monitor)
+            ears = monitor.both
+        assert np.array_equal(*ears)
+        if np.array_equal(heard, np.trim_zeros(wanted)):
+            return
+    raise AssertionError(f"{heard.size} samples were heard, not these {wanted.size}")
+
+
+def test_a_stretch_is_heard_to_the_sample_in_both_ears(system: SoundSystem, sound: NDArray[np.int16]) -> None:
     with player(sound) as playing:
-        playing.play(2.0, 4.0)
-        over(playing)
-        heard = alone(monitor)
-        wanted = sound[2 * RATE : 4 * RATE]
-        whole = np.flatnonzero(wanted)
-        assert np.array_equal(heard, wanted[whole[0] : whole[-1] + 1])
-        assert np.array_equal(*monitor.both)
+        exactly(system, playing, lambda: playing.play(2.0, 4.0), sound[2 * RATE : 4 * RATE])
         assert playing.heard.frame == 4 * RATE
         assert playing.take_problem() is None
 
 
-def test_a_loop_goes_round_without_a_seam(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+def test_a_loop_goes_round_without_a_seam(system: SoundSystem, sound: NDArray[np.int16]) -> None:
+    wanted = sound[3 * RATE : 7 * RATE // 2]
     with player(sound) as playing:
-        playing.play(3.0, 3.5, loop=True)
+        for _ in range(TRIES):
+            with system.heard() as monitor:
+                playing.play(3.0, 3.5, loop=True)
+                begun(playing)
+                after(monitor, 3 * RATE)
+                assert 3 * RATE <= playing.heard.frame < 7 * RATE // 2
+                playing.pause()
+                heard = np.trim_zeros(monitor.samples, "f")
+            if np.array_equal(
+                heard[: 4 * wanted.size], np.trim_zeros(np.tile(wanted, 4), "f")[: 4 * wanted.size]
+            ):
+                break
+        else:
+            raise AssertionError("there is a seam")
+        playing.resume()
         begun(playing)
-        after(monitor, 3 * RATE)
-        wanted = sound[3 * RATE : 7 * RATE // 2]
-        start = find(wanted, monitor.samples)
-        for round_ in range(4):
-            part = monitor.samples[start + round_ * wanted.size :][: wanted.size]
-            assert np.array_equal(part, wanted), round_
-        assert 3 * RATE <= playing.heard.frame < 7 * RATE // 2
         playing.play_on()
         wait_until(lambda: playing.heard.frame > 4 * RATE, "it did not go on")
 
@@ -148,32 +181,34 @@ def test_the_speed_changes_without_a_gap(monitor: Monitor, sound: NDArray[np.int
 
 
 def test_a_jump_a_pause_and_going_on_are_heard_at_once(monitor: Monitor, sound: NDArray[np.int16]) -> None:
+    took_s: dict[str, list[float]] = {"jump": [], "pause": [], "go on": []}
     with player(sound) as playing:
         playing.play()
         begun(playing)
-        for place_s in (20.0, 5.0):
+        for place_s in (20.0, 5.0, 13.0, 25.0, 9.0):
             pressed_s = time.monotonic()
             playing.seek(place_s)
             assert playing.position_s == place_s
             begun(playing)
             after(monitor, RATE // 2)
-            start = find(sound[round(place_s * RATE) :][: RATE // 4], monitor.samples)
-            assert 0 < monitor.at(start) - pressed_s < PROMPT_S
-        pressed_s = time.monotonic()
-        playing.pause()
-        after(monitor, RATE // 2)
-        last = int(np.flatnonzero(monitor.samples)[-1])
-        assert 0 < monitor.at(last) - pressed_s < PROMPT_S
-        stopped = playing.heard.frame
-        pressed_s = time.monotonic()
-        playing.resume()
-        after(monitor, RATE // 2)
-        first = last + 1 + int(np.flatnonzero(monitor.samples[last + 1 :])[0])
-        assert 0 < monitor.at(first) - pressed_s < PROMPT_S
-        # Not a sample was lost or heard twice.
-        assert find(monitor.samples[first : first + RATE // 4], sound) == stopped + np.argmax(
-            sound[stopped:] != 0
-        )
+            start = find(sound[round(place_s * RATE) :][: RATE // 10], monitor.samples)
+            took_s["jump"].append(monitor.at(start) - pressed_s)
+            pressed_s = time.monotonic()
+            playing.pause()
+            after(monitor, RATE // 2)
+            last = int(np.flatnonzero(monitor.samples)[-1])
+            took_s["pause"].append(monitor.at(last) - pressed_s)
+            stopped = playing.heard.frame
+            pressed_s = time.monotonic()
+            playing.resume()
+            after(monitor, RATE // 2)
+            first = last + 1 + int(np.flatnonzero(monitor.samples[last + 1 :])[0])
+            took_s["go on"].append(monitor.at(first) - pressed_s)
+            # Not a sample was lost or heard twice.
+            went_on = stopped + int(np.argmax(sound[stopped:] != 0))
+            assert find(monitor.samples[first : first + RATE // 10], sound) == went_on
+    for what, found in took_s.items():
+        assert 0 < np.median(found) < PROMPT_S, (what, found)
 
 
 def test_jumps_in_a_row_add_up(sound: NDArray[np.int16]) -> None:
@@ -207,20 +242,13 @@ def test_what_is_said_to_be_heard_is_heard(monitor: Monitor, speed: float) -> No
             assert np.min(np.abs(places - marked)) < 0.05 * RATE
 
 
-def test_one_side_is_heard_alone_and_both_together(monitor: Monitor) -> None:
+def test_one_side_is_heard_alone_and_both_together(system: SoundSystem) -> None:
     sides = np.stack([voice(2, 6), voice(3, 6)])
+    mean = np.rint(sides[:, :RATE].mean(axis=0)).astype(np.int16)
     with player(sides, Side.RIGHT) as playing:
-        playing.play(0.0, 1.0)
-        over(playing)
-        right = alone(monitor)
-        assert np.array_equal(right, np.trim_zeros(sides[1, :RATE]))
+        exactly(system, playing, lambda: playing.play(0.0, 1.0), sides[1, :RATE])
         playing.listen_to(None)
-        playing.play(2.0, 3.0)
-        over(playing)
-        after(monitor, RATE // 4)
-        mean = np.rint(sides[:, 2 * RATE : 3 * RATE].mean(axis=0)).astype(np.int16)
-        start = find(mean, monitor.samples)
-        assert np.array_equal(monitor.samples[start : start + RATE], mean)
+        exactly(system, playing, lambda: playing.play(0.0, 1.0), mean)
 
 
 def test_a_damaged_stretch_is_silence_and_is_said(sound: NDArray[np.int16]) -> None:
@@ -312,3 +340,171 @@ def test_what_the_sound_system_prints_reaches_no_terminal(
         playing.play(0.0, 0.5)
         over(playing)
     assert capfd.readouterr() == ("", "")
+
+
+# ── a call of a study ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def study(tmp_path: Path, sound: NDArray[np.int16]) -> Study:
+    """P01-1 with one call: the sound."""
+    made = small_study.new_study(tmp_path)
+    interview = small_study.consented_interview(made)
+    grant = made.grant("P01", Record)
+    with made.importing(grant, interview.id, sample_rate=RATE, channels=1) as recording:
+        recording.write(sound[None])
+    return made
+
+
+@contextmanager
+def a_call() -> Iterator[None]:
+    """A call is recorded on this computer, for the length of the block."""
+    hold = busy.Hold("a-call")
+    try:
+        yield
+    finally:
+        hold.release()
+
+
+def test_nothing_is_heard_while_a_call_is_recorded_here(monitor: Monitor, study: Study) -> None:
+    with listening(study, study.grant("P01", Transcribe), "P01-1", 1) as playing:
+        playing.play()
+        begun(playing)
+        with a_call():
+            assert "on the line would hear" in problem(playing).message
+            assert not playing.heard.playing
+            after(monitor, RATE // 2)
+            quiet = monitor.frames
+            for act in (playing.resume, partial(playing.play, 3.0), playing.resume):
+                act()
+                assert "on the line would hear" in problem(playing).message
+                assert not playing.heard.playing
+            with (
+                pytest.raises(UsageError, match="being recorded"),
+                listening(study, study.grant("P01", Transcribe), "P01-1", 1),
+            ):
+                pass
+            after(monitor, RATE // 2)
+            assert not np.any(monitor.samples[quiet:])
+        playing.resume()
+        begun(playing)
+
+
+def test_a_call_that_begins_pauses_what_is_heard_and_not_a_sample_is_lost(
+    monitor: Monitor, study: Study, sound: NDArray[np.int16]
+) -> None:
+    with listening(study, study.grant("P01", Transcribe), "P01-1", 1) as playing:
+        playing.play()
+        begun(playing)
+        with a_call():
+            problem(playing)
+            after(monitor, RATE // 2)
+            stopped, quiet = playing.heard.frame, monitor.frames
+        playing.resume()
+        after(monitor, RATE)
+        heard = np.trim_zeros(monitor.samples[quiet:], "f")[: RATE // 10]
+        assert find(heard, sound) == stopped + np.argmax(sound[stopped:] != 0)
+
+
+def test_a_stretch_is_played_from_the_command_line(
+    system: SoundSystem, study: Study, sound: NDArray[np.int16]
+) -> None:
+    wanted = np.trim_zeros(sound[3 * RATE : 11 * RATE // 2])
+    for _ in range(TRIES):
+        with system.heard() as monitor:
+            done = real.run("play", "P01-1", "--from", "0:03", "--to", "0:05.5", "--study", study.root)
+            assert (done.returncode, done.stdout) == (0, ""), done.stderr
+            assert done.stderr == "Playing P01-1, call 1, from 0:00:03.\n"
+            if np.array_equal(alone(monitor), wanted):
+                return
+    raise AssertionError("what was heard is not what is recorded")
+
+
+def test_keys_move_about_and_nothing_of_the_sound_system_is_seen(
+    monitor: Monitor, study: Study, sound: NDArray[np.int16]
+) -> None:
+    with terminal("play", "P01-1", "--study", str(study.root)) as (write, screen):
+        wait_until(lambda: "playing  0:00:01" in screen(), "it never played")
+        write(b"\x1b[C\x1b[C")
+        wait_until(lambda: "playing  0:00:11" in screen(), "it did not skip")
+        write(b" ")
+        wait_until(lambda: "paused " in screen(), "it did not pause")
+        after(monitor, RATE // 4)
+        write(b"q")
+        wait_until(lambda: screen().endswith("\r\n"), "it did not end")
+    assert "ALSA" not in screen()
+    assert "PortAudio" not in screen()
+    assert find(sound[11 * RATE : 11 * RATE + RATE // 4], monitor.samples) > RATE
+
+
+async def test_a_mark_stands_where_its_key_was_pressed(
+    monitor: Monitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """recording, player, ear (the monitor), key, screen, study: ⏎ at each click that is heard."""
+    monkeypatch.setenv("INTERVIEWKIT_CACHE", str(tmp_path / "cache"))
+    random = np.random.default_rng(5)
+    clicks = random.normal(0, 200, (1, LENGTH_S * RATE)).astype(np.int16)
+    places = [2 * RATE + 711, 4 * RATE + 12_345, 7 * RATE + 3, 9 * RATE + 8000]
+    for place in places:
+        clicks[0, place : place + 8] = [24_000, -24_000] * 4
+    study = small_study.new_study(tmp_path)
+    interview = small_study.consented_interview(study)
+    with study.importing(study.grant("P01", Record), interview.id, sample_rate=RATE, channels=1) as recording:
+        recording.write(clicks)
+    app = InterviewkitApp(study.root)
+    pressed: list[float] = []
+    async with app.run_test() as pilot:
+        screen = ListenScreen("P01-1")
+        await app.push_screen(screen)
+        while screen.player is None:
+            await pilot.pause(0.02)
+        await pilot.press("space")
+        for count in range(1, len(places) + 1):
+            while heard_clicks(monitor).size < count:
+                await pilot.pause(0.005)
+            await pilot.press("enter")
+            pressed.append(app.pressed_s)
+        while len(study.interview("P01-1").marks) < len(places):
+            await pilot.pause(0.02)
+    marks = sorted(mark.frame for mark in study.interview("P01-1").marks)
+    heard = [monitor.at(int(start)) for start in heard_clicks(monitor)]
+    for mark, place, at_s, pressed_s in zip(marks, places, heard, pressed, strict=True):
+        assert abs(mark - (place + (pressed_s - at_s) * RATE)) < 0.05 * RATE
+
+
+def heard_clicks(monitor: Monitor) -> NDArray[np.intp]:
+    """Where clicks were heard, in frames of the monitor."""
+    loud = np.flatnonzero(np.abs(monitor.samples.astype(int)) > 8000)
+    return loud[np.insert(np.diff(loud) > RATE // 10, 0, True)] if loud.size else loud
+
+
+@contextmanager
+def terminal(*arguments: str) -> Iterator[tuple[Callable[[bytes], object], Callable[[], str]]]:
+    """A command in a terminal: what types into it, and what it has shown so far."""
+    ours, theirs = pty.openpty()
+    shown = bytearray()
+    process = subprocess.Popen(
+        [*real.PROGRAM, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+        start_new_session=True,
+    )
+    os.close(theirs)
+
+    def read() -> None:
+        with suppress(OSError):
+            while data := os.read(ours, 4096):
+                shown.extend(data)
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    try:
+        yield partial(os.write, ours), lambda: shown.decode(errors="replace")
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        reading.join()
+        os.close(ours)
