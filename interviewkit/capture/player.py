@@ -28,7 +28,7 @@ LATENCY_S = 0.08
 TICK_S = 0.04
 IDLE_S = 30.0
 """A device is kept open through a pause so long, so that sound comes at once; then others may have it."""
-SILENT_S = 2.0
+SILENT_S = 4.0
 """A device that asks for no sound for so long is gone."""
 
 

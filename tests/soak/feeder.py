@@ -23,7 +23,7 @@ TAIL_S = 1.0
 
 def main(arguments: list[str]) -> None:
     """Feed every pipe until its sound is over."""
-    like_hardware(0)
+    like_hardware(os.getpid())
     cards = [Card(*card) for card in zip(*[iter(arguments)] * 3, strict=True)]
     told = threading.Event()
     threading.Thread(target=lambda: told.set() if sys.stdin.readline() else None, daemon=True).start()

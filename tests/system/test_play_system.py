@@ -103,23 +103,37 @@ def alone(monitor: Monitor) -> NDArray[np.int16]:
     return monitor.samples[heard[0] : heard[-1] + 1]
 
 
-def exactly(
-    system: SoundSystem, playing: Player, act: Callable[[], object], wanted: NDArray[np.int16]
-) -> None:
-    """What is heard of `act` is `wanted`, to the sample.
+def begins_like(heard: NDArray[np.int16], wanted: NDArray[np.int16]) -> bool:
+    """Whether what is heard first is what is wanted first, to the sample."""
+    size = RATE // 20
+    return np.array_equal(np.trim_zeros(heard, "f")[:size], np.trim_zeros(wanted, "f")[:size])
+
+
+def sooner_or_later(system: SoundSystem, attempt: Callable[[Monitor], bool], complaint: str) -> None:
+    """An attempt succeeds, with what is heard meanwhile.
 
     On a computer that is too busy for its sound system some silence comes in between; then it is tried again.
     """
     for _ in range(TRIES):
         with system.heard() as monitor:
-            act()
-            over(playing)
-            heard = alone(monitor)
-            ears = monitor.both
-        assert np.array_equal(*ears)
-        if np.array_equal(heard, np.trim_zeros(wanted)):
-            return
-    raise AssertionError(f"{heard.size} samples were heard, not these {wanted.size}")
+            if attempt(monitor):
+                return
+    raise AssertionError(complaint)
+
+
+def exactly(
+    system: SoundSystem, playing: Player, act: Callable[[], object], wanted: NDArray[np.int16]
+) -> None:
+    """What is heard of `act` is `wanted`, to the sample, in both ears."""
+
+    def attempt(monitor: Monitor) -> bool:
+        act()
+        over(playing)
+        heard = alone(monitor)
+        assert np.array_equal(*monitor.both)
+        return np.array_equal(heard, np.trim_zeros(wanted))
+
+    sooner_or_later(system, attempt, "something else was heard")
 
 
 def test_a_stretch_is_heard_to_the_sample_in_both_ears(system: SoundSystem, sound: NDArray[np.int16]) -> None:
@@ -130,54 +144,63 @@ def test_a_stretch_is_heard_to_the_sample_in_both_ears(system: SoundSystem, soun
 
 
 def test_a_loop_goes_round_without_a_seam(system: SoundSystem, sound: NDArray[np.int16]) -> None:
-    wanted = sound[3 * RATE : 7 * RATE // 2]
+    wanted = np.trim_zeros(np.tile(sound[3 * RATE : 7 * RATE // 2], 4), "f")
     with player(sound) as playing:
-        for _ in range(TRIES):
-            with system.heard() as monitor:
-                playing.play(3.0, 3.5, loop=True)
-                begun(playing)
-                after(monitor, 3 * RATE)
-                assert 3 * RATE <= playing.heard.frame < 7 * RATE // 2
-                playing.pause()
-                heard = np.trim_zeros(monitor.samples, "f")
-            if np.array_equal(
-                heard[: 4 * wanted.size], np.trim_zeros(np.tile(wanted, 4), "f")[: 4 * wanted.size]
-            ):
-                break
-        else:
-            raise AssertionError("there is a seam")
+
+        def attempt(monitor: Monitor) -> bool:
+            playing.play(3.0, 3.5, loop=True)
+            begun(playing)
+            after(monitor, 3 * RATE)
+            assert 3 * RATE <= playing.heard.frame < 7 * RATE // 2
+            playing.pause()
+            return np.array_equal(np.trim_zeros(monitor.samples, "f")[: wanted.size], wanted)
+
+        sooner_or_later(system, attempt, "there is a seam")
         playing.resume()
         begun(playing)
         playing.play_on()
         wait_until(lambda: playing.heard.frame > 4 * RATE, "it did not go on")
 
 
+@pytest.fixture(scope="module")
+def tone() -> NDArray[np.int16]:
+    """440 Hz."""
+    return (8000 * np.sin(2 * np.pi * 440 * np.arange(LENGTH_S * RATE) / RATE)).astype(np.int16)
+
+
 @pytest.mark.parametrize("speed", [1.5, 0.5, 2.0])
-def test_another_speed_takes_its_time_and_keeps_the_pitch(monitor: Monitor, speed: float) -> None:
-    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(LENGTH_S * RATE) / RATE)).astype(np.int16)
+def test_another_speed_takes_its_time_and_keeps_the_pitch(
+    system: SoundSystem, tone: NDArray[np.int16], speed: float
+) -> None:
     with player(tone) as playing:
         playing.speed(speed)
-        playing.play(1.0, 7.0)
-        over(playing)
-        heard = alone(monitor)
-    assert heard.size / RATE == pytest.approx(6.0 / speed, rel=0.02)
-    spectrum = np.abs(np.fft.rfft(heard.astype(float)))
-    assert np.argmax(spectrum) * RATE / heard.size == pytest.approx(440, rel=0.02)
+
+        def attempt(monitor: Monitor) -> bool:
+            playing.play(1.0, 4.0)
+            over(playing)
+            heard = alone(monitor)
+            pitch_hz = np.argmax(np.abs(np.fft.rfft(heard.astype(float)))) * RATE / heard.size
+            took_s = heard.size / RATE
+            return bool(abs(pitch_hz / 440 - 1) < 0.02 and abs(took_s * speed / 3 - 1) < 0.02)
+
+        sooner_or_later(system, attempt, "it takes another time, or has another pitch")
 
 
-def test_the_speed_changes_without_a_gap(monitor: Monitor, sound: NDArray[np.int16]) -> None:
-    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(LENGTH_S * RATE) / RATE)).astype(np.int16)
+def test_the_speed_changes_without_a_gap(system: SoundSystem, tone: NDArray[np.int16]) -> None:
     with player(tone) as playing:
-        playing.play()
-        begun(playing)
-        for speed in (1.25, 2.0, 0.75, 1.0):
-            playing.speed(speed)
-            wait_until(lambda: playing.heard.order == playing.turn.order, "never heard")
-            after(monitor, RATE // 2)
-        heard = np.abs(monitor.samples.astype(int))
-    start = int(np.flatnonzero(heard)[0])
-    loudest = [heard[at : at + 80].max() for at in range(start, heard.size - 80, 80)]
-    assert min(loudest) > 2000
+
+        def attempt(monitor: Monitor) -> bool:
+            playing.play()
+            begun(playing)
+            for speed in (1.25, 2.0, 0.75, 1.0):
+                playing.speed(speed)
+                wait_until(lambda: playing.heard.order == playing.turn.order, "never heard")
+                after(monitor, RATE // 2)
+            heard = np.trim_zeros(np.abs(monitor.samples.astype(int)))
+            playing.pause()
+            return min(heard[at : at + 80].max() for at in range(0, heard.size - 80, 80)) > 2000
+
+        sooner_or_later(system, attempt, "there is a gap")
 
 
 def test_a_jump_a_pause_and_going_on_are_heard_at_once(monitor: Monitor, sound: NDArray[np.int16]) -> None:
@@ -205,8 +228,7 @@ def test_a_jump_a_pause_and_going_on_are_heard_at_once(monitor: Monitor, sound: 
             first = last + 1 + int(np.flatnonzero(monitor.samples[last + 1 :])[0])
             took_s["go on"].append(monitor.at(first) - pressed_s)
             # Not a sample was lost or heard twice.
-            went_on = stopped + int(np.argmax(sound[stopped:] != 0))
-            assert find(monitor.samples[first : first + RATE // 10], sound) == went_on
+            assert begins_like(monitor.samples[first:], sound[stopped:])
     for what, found in took_s.items():
         assert 0 < np.median(found) < PROMPT_S, (what, found)
 
@@ -402,22 +424,19 @@ def test_a_call_that_begins_pauses_what_is_heard_and_not_a_sample_is_lost(
             stopped, quiet = playing.heard.frame, monitor.frames
         playing.resume()
         after(monitor, RATE)
-        heard = np.trim_zeros(monitor.samples[quiet:], "f")[: RATE // 10]
-        assert find(heard, sound) == stopped + np.argmax(sound[stopped:] != 0)
+        assert begins_like(monitor.samples[quiet:], sound[stopped:])
 
 
 def test_a_stretch_is_played_from_the_command_line(
     system: SoundSystem, study: Study, sound: NDArray[np.int16]
 ) -> None:
-    wanted = np.trim_zeros(sound[3 * RATE : 11 * RATE // 2])
-    for _ in range(TRIES):
-        with system.heard() as monitor:
-            done = real.run("play", "P01-1", "--from", "0:03", "--to", "0:05.5", "--study", study.root)
-            assert (done.returncode, done.stdout) == (0, ""), done.stderr
-            assert done.stderr == "Playing P01-1, call 1, from 0:00:03.\n"
-            if np.array_equal(alone(monitor), wanted):
-                return
-    raise AssertionError("what was heard is not what is recorded")
+    def attempt(monitor: Monitor) -> bool:
+        done = real.run("play", "P01-1", "--from", "0:03", "--to", "0:05.5", "--study", study.root)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert done.stderr == "Playing P01-1, call 1, from 0:00:03.\n"
+        return np.array_equal(alone(monitor), np.trim_zeros(sound[3 * RATE : 11 * RATE // 2]))
+
+    sooner_or_later(system, attempt, "what is heard is not what is recorded")
 
 
 def test_keys_move_about_and_nothing_of_the_sound_system_is_seen(

@@ -19,7 +19,7 @@ import pytest
 from numpy.typing import NDArray
 
 RATE = 16_000
-PRIORITY = -15
+PRIORITY = 5
 SINKS = {
     "interviewer_mic": "sink_name=interviewer_mic channels=1 rate=48000",
     "phone_line": "sink_name=phone_line channels=1 rate=48000",
@@ -86,8 +86,9 @@ class SoundSystem:
 
     def wait(self) -> None:
         """Return when it answers."""
-        like_hardware(self.process.pid)
         wait_until(lambda: self.pactl("info").returncode == 0, "the sound system did not start")
+        # Only now: it resets its priority as it starts.
+        like_hardware(self.process.pid)
 
     def pactl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Tell the daemon something."""
@@ -163,6 +164,7 @@ class Monitor:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        like_hardware(self._process.pid)
         self._pieces: list[bytes] = []
         self._arrived: list[tuple[float, int]] = []
         self._thread = threading.Thread(target=self._receive, daemon=True)
@@ -236,10 +238,11 @@ def _alsa(folder: Path) -> str:
 def like_hardware(pid: int) -> None:
     """Let busy programs not hold up what stands for a sound card, as they can't hold up a real one.
 
-    A desktop gives its sound system real-time priority; here only root can give some.
+    A desktop gives the threads of its sound system real-time priority; here only root can give some.
     """
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, PRIORITY)
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(PRIORITY))
 
 
 def voice(seed: int, length_s: float) -> NDArray[np.int16]:
