@@ -199,7 +199,7 @@ def test_the_speed_changes_without_a_gap(system: SoundSystem, tone: NDArray[np.i
                 after(monitor, RATE // 2)
             heard = np.trim_zeros(np.abs(monitor.samples.astype(int)))
             playing.pause()
-            return min(heard[at : at + 80].max() for at in range(0, heard.size - 80, 80)) > 2000
+            return bool(min(heard[at : at + 80].max() for at in range(0, heard.size - 80, 80)) > 2000)
 
         sooner_or_later(system, attempt, "there is a gap")
 
