@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SOAK :=
 
-.PHONY: help setup demo demo-interview test test-fast check bench soak clean environment
+.PHONY: help setup demo demo-interview test test-fast check bench bench-latency soak clean environment
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -42,6 +42,10 @@ check: environment  ## check style, types and the direction of imports
 
 bench: setup  ## measure accuracy and cost; needs the evaluation audio
 	@$(BIN)/python -m tests.bench
+
+bench-latency: environment  ## measure the room from key to screen while two channels are recorded; six minutes
+	@scripts/test-tools.sh
+	@$(BIN)/python -m tests.bench.latency
 
 soak: setup  ## kill and strain the recorder for hours, on virtual sound cards; writes docs/soak.md
 	@scripts/test-tools.sh

@@ -4,6 +4,7 @@ What came from files or people is never markup and never moves the cursor. `plai
 composes a text; `Harmless` stands behind all of them, at the last step before the terminal.
 """
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
@@ -32,6 +33,12 @@ class Harmless(LineFilter):
 def plain(text: str, style: str = "") -> Content:
     """`text` as it is, on one line, with its spaces kept and nothing in it taken for markup."""
     return Content.styled(UNFIT.sub("�", "".join(" " if c.isspace() else c for c in text)), style)
+
+
+def rows(text: Content, width: int) -> int | None:
+    """How many rows a text takes, one for each of its lines; None where a line is wider than `width`."""
+    lines = text.plain.split("\n")
+    return len(lines) if all(cell_len(line) <= width for line in lines) else None
 
 
 def pad(text: str, width: int) -> str:

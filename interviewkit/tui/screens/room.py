@@ -16,6 +16,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.reactive import Reactive
+from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from interviewkit import session_moves
@@ -29,7 +31,7 @@ from interviewkit.tui.modals import Line
 from interviewkit.tui.room_lines import talkers
 from interviewkit.tui.screens import room_flows
 from interviewkit.tui.screens.frame import Frame
-from interviewkit.tui.text import plain
+from interviewkit.tui.text import plain, rows
 from interviewkit.tui.widgets.bars import NoticeBar, WorkBar
 from interviewkit.tui.widgets.conversation import Conversation, Outline
 from interviewkit.tui.widgets.keys import Key, KeyLine
@@ -60,7 +62,10 @@ TAGS = tuple(Tag)
 
 
 class TypingLine(Horizontal):
-    """The line at the bottom in which a note or a question of one's own is typed; not there otherwise."""
+    """The line below the chat in which a note or a question of one's own is typed; a mere rule otherwise.
+
+    It has its row all the time: nothing moves, and little is drawn anew, when somebody begins to type.
+    """
 
     def compose(self) -> ComposeResult:
         """What is asked for, and the line."""
@@ -69,16 +74,25 @@ class TypingLine(Horizontal):
 
     def open(self, asked: str) -> None:
         """Ask for something."""
-        self.display = True
         self.query_one("#asked", Label).update(plain(f"{asked}  "))
         line = self.query_one(Line)
         line.value = ""
-        line.focus()
+        self._show(open=True)
+        self.screen.set_focus(line, scroll_visible=False)
 
     def close(self) -> None:
         """Away with it; what was typed is gone."""
-        self.display = False
+        self._show(open=False)
         self.screen.set_focus(None)
+
+    def on_mount(self) -> None:
+        """A rule, to begin with."""
+        self._show(open=False)
+
+    def _show(self, *, open: bool) -> None:  # noqa: A002
+        self.set_class(open, "-open")
+        for child in self.children:
+            child.display = open
 
 
 class RoomScreen(Frame):
@@ -86,6 +100,8 @@ class RoomScreen(Frame):
 
     # Nothing takes keys but the screen itself, until a line to type in is opened.
     AUTO_FOCUS: ClassVar[str | None] = ""
+    # The line that is typed in draws itself: the library would draw the whole screen anew.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "ask", "ask the chosen question", key_display="⏎"),
         Binding("up", "choose(-1)", "choose the one before", key_display="↑"),
@@ -127,9 +143,9 @@ class RoomScreen(Frame):
             yield Outline()
             with Vertical():
                 yield Conversation()
+                yield TypingLine()
                 yield Static(id="probes", markup=False)
                 yield Static(id="upcoming", markup=False)
-        yield TypingLine()
         yield WorkBar(markup=False)
         yield NoticeBar(markup=False)
         yield KeyLine()
@@ -140,7 +156,6 @@ class RoomScreen(Frame):
 
     def on_mount(self) -> None:
         """Show it, and keep it up to date."""
-        self.query_one(TypingLine).display = False
         self._selected = self.room.log.next_up
         self.set_interval(TICK_S, self.tick)
         self.call_after_refresh(self.tick)
@@ -187,10 +202,14 @@ class RoomScreen(Frame):
         self.query_one(KeyLine).show(self._keys())
 
     def _set(self, place: str, text: Content) -> None:
-        """Change a text where it is another one: what has not changed is not drawn anew."""
+        """Change a text where it is another one; the screen is laid out anew only if that takes more rows."""
         shown = self.query_one(place, Static)
-        if shown.content != text:
-            shown.update(text)
+        before = shown.content
+        if before != text:
+            width = shown.content_size.width
+            high = rows(text, width)
+            fits = isinstance(before, Content) and high is not None and high == rows(before, width)
+            shown.update(text, layout=not fits)
 
     def _keys(self) -> tuple[Key, ...]:
         if self._mode == "tag":
@@ -214,23 +233,23 @@ class RoomScreen(Frame):
 
     # ── moving ──────────────────────────────────────────────────────────────────────────────────
 
-    def move(self, make: Callable[[float], object]) -> bool:
-        """Make a move of the moment of the key; say why where it makes no sense."""
+    def move(self, make: Callable[[float], object], *, step: bool = False) -> None:
+        """Make a move of the moment of the key; say why where it makes no sense.
+
+        After a `step` the next open question is the chosen one.
+        """
         self.kit.hush()
         try:
             make(self.kit.pressed_s)
+            if step:
+                self._selected = self.room.log.next_up
         except UsageError as error:
             self.kit.tell(error.message, error.hint)
-            return False
         finally:
             self._show()
-        return True
 
     def _step(self, make: Callable[[float], object]) -> None:
-        """A move after which the next open question is the chosen one."""
-        if self.move(make):
-            self._selected = self.room.log.next_up
-            self._show()
+        self.move(make, step=True)
 
     def action_ask(self) -> None:
         """The chosen question was put."""

@@ -3,12 +3,12 @@
 room_lines, room_views ─► Conversation, Outline ─► the lines that are on the screen, and no others
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -16,6 +16,11 @@ from interviewkit.session_chat import entries
 from interviewkit.session_log import Log
 from interviewkit.tui.room_lines import NOBODY, Line, Look, Talkers, lay_out
 from interviewkit.tui.room_views import Shown
+
+
+def changed_rows(before: Sequence[object], now: Sequence[object]) -> Iterator[int]:
+    """The places at which lines are others than they were: ten times a second, one or two of all of them."""
+    return (row for row, (old, new) in enumerate(zip(before, now, strict=True)) if old != new)
 
 
 class Conversation(ScrollView, can_focus=False):
@@ -47,13 +52,22 @@ class Conversation(ScrollView, can_focus=False):
                 found = lay_out(log, entry, saved, width, who, heard)
             kept[key] = found
             lines += found
-        changed = lines != self._lines
-        self._kept, self._lines = kept, lines
-        if changed:
-            self.virtual_size = Size(width, len(lines))
-            self.refresh()
+        before, self._kept, self._lines = self._lines, kept, lines
+        self._redraw(before, width)
         if self._follows and self.scroll_offset.y != self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+
+    def _redraw(self, before: Sequence[Line], width: int) -> None:
+        """Draw the lines that are others than before; where there are more or fewer, all have moved."""
+        if len(before) != len(self._lines):
+            self.virtual_size = Size(width, len(self._lines))
+            self.refresh()
+            return
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        changed = changed_rows(before[top : top + height], self._lines[top : top + height])
+        empty = max(height - len(self._lines), 0)
+        if regions := [Region(0, row + empty, width, 1) for row in changed]:
+            self.refresh(*regions)
 
     def look_back(self, pages: int) -> None:
         """Scroll by pages; at the end again, the chat follows what happens."""
@@ -99,10 +113,16 @@ class Outline(ScrollView, can_focus=False):
         """Show the outline; a selection that has moved is brought into view."""
         if (lines, selected) == (self._lines, self._selected):
             return
-        moved = selected != self._selected or len(lines) != len(self._lines)
+        before, moved = self._lines, selected != self._selected or len(lines) != len(self._lines)
         self._lines, self._selected = lines, selected
-        self.virtual_size = Size(self.scrollable_content_region.width, len(lines))
-        self.refresh()
+        width, height = self.scrollable_content_region.size
+        if len(before) != len(lines):
+            self.virtual_size = Size(width, len(lines))
+            self.refresh()
+        else:
+            top = self.scroll_offset.y
+            changed = changed_rows(before[top : top + height], lines[top : top + height])
+            self.refresh(*(Region(0, row, width, 1) for row in changed))
         if moved:
             place = next((n for n, line in enumerate(lines) if line.topic == selected), 0)
             self.scroll_to(y=place - self.size.height // 2, animate=False, immediate=True)

@@ -40,7 +40,8 @@ class KeyLine(Static):
             Content(GAP).join(
                 Content.assemble((known.key, "bold $accent"), " ", known.label)
                 for known in fitting(self._keys, self.size.width - 2)
-            )
+            ),
+            layout=False,
         )
 
 
