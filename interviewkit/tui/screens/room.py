@@ -7,6 +7,7 @@ Letters never act here: `n` opens a line to type in, and only there do letters t
 interview can be undone; what can't is asked for twice.
 """
 
+import gc
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -156,12 +157,17 @@ class RoomScreen(Frame):
 
     def on_mount(self) -> None:
         """Show it, and keep it up to date."""
+        # What is there by now stays for the whole call: to go through it for garbage, as Python would every
+        # few seconds, holds a key up by a tenth of a second.
+        gc.collect()
+        gc.freeze()
         self._selected = self.room.log.next_up
         self.set_interval(TICK_S, self.tick)
         self.call_after_refresh(self.tick)
 
     def on_unmount(self) -> None:
         """The call is over, and what was wrong with its sound with it."""
+        gc.unfreeze()
         self.kit.forget(self._told)
 
     def on_resize(self, event: events.Resize) -> None:
