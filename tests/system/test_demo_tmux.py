@@ -68,7 +68,7 @@ def test_from_the_command_to_the_transcript_in_few_keys(terminal: Terminal, tmp_
     screen = terminal.wait("1 of 1")
     assert "▸ How was it explained to you?" in screen
     terminal.keys("Escape")
-    terminal.wait("/ search  g go to time")
+    terminal.wait("/ search  g go to")
     terminal.keys("Escape")
     terminal.wait("⏎ next step")
     terminal.keys("q")

@@ -90,7 +90,10 @@ async def _consent(pilot: Pilot[None], app: InterviewkitApp) -> None:
     await pilot.press("b", "y", "y", "y", "y")
     check(app)
     await pilot.press("enter")
-    await until(pilot, shows(app, "group"))
+    await until(pilot, shows(app, "is on record"))
+    check(app)
+    await pilot.press("escape")
+    await until(pilot, shows(app, "⏎ next step"))
 
 
 @pytest.mark.slow
