@@ -15,7 +15,7 @@ def main() -> None:
 
 def open_screen(study: Path, participant: str | None) -> None:
     """Show a study on the screen until the user quits; ready for a call, where a participant is named."""
-    from interviewkit.tui.app import open_app
+    from interviewkit.tui.opening import open_app
 
     open_app(study, participant)
 

@@ -1,19 +1,17 @@
 """The app: one study, the screens over it, the work that runs in the background, and every error's way out.
 
-open_app ─► InterviewkitApp ─► Home ─► Consent, Transcript
+opening ─► InterviewkitApp ─► Home ─► Consent, Transcript
 Run (thread) ── messages ─► work, notices ─► the bars of whichever screen is open
 """
 
 import asyncio
 import os
 import shutil
-import signal
 import time
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -27,7 +25,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from interviewkit import agenda, alone, withdrawal
+from interviewkit import agenda, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
@@ -107,7 +105,7 @@ class InterviewkitApp(App[None]):
         """The call whose transcript is opened when the work is done."""
         self._run: Run | None = None
         self._pace = Pace()
-        self._looking = False
+        self._looking = self._out_of_date = False
         self.night = Night(self)
         self._quitting = False
         for theme in (DARK, LIGHT):
@@ -162,6 +160,7 @@ class InterviewkitApp(App[None]):
 
     def look(self) -> None:
         """Bring the agenda up to date, without keeping anybody waiting."""
+        self._out_of_date = True
         if not self._looking:
             self._looking = True
             self._look()
@@ -169,9 +168,11 @@ class InterviewkitApp(App[None]):
     @in_worker(group="look", exit_on_error=False)
     async def _look(self) -> None:
         try:
-            found = await asyncio.to_thread(agenda.look, self.study)
-            self.agenda = found
-            self.night.look(found)
+            # What changes while it is looked at is looked at again.
+            while self._out_of_date:
+                self._out_of_date = False
+                self.agenda = found = await asyncio.to_thread(agenda.look, self.study)
+                self.night.look(found)
         finally:
             self._looking = False
 
@@ -372,34 +373,3 @@ class InterviewkitApp(App[None]):
 
 
 HARMLESS = Harmless()
-
-
-def open_app(folder: Path, participant: str | None = None) -> None:
-    """Show the study in `folder` until the user quits; what went wrong in the program itself is raised.
-
-    Raises InUse where it is shown already: two screens could hold the same interview.
-    """
-    place = "in a browser" if "TEXTUAL_DRIVER" in os.environ else "in a terminal"
-    app = InterviewkitApp(folder, participant)
-    with alone.hold(alone.SCREEN, folder, place):
-        _leave_when_hung_up(app)
-        try:
-            app.run()
-        finally:
-            app.abandon()
-    if app.crash is not None:
-        raise app.crash
-
-
-def _leave_when_hung_up(app: InterviewkitApp) -> None:
-    """A terminal that is gone takes the program with it, at once: whoever writes to it would wait for ever.
-
-    The recorder goes on, and the study can be opened anew in the next moment.
-    """
-
-    def hung_up(number: int, frame: FrameType | None) -> None:
-        app.abandon()
-        os._exit(128 + number)
-
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, hung_up)

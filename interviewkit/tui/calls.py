@@ -25,6 +25,7 @@ from interviewkit.withdrawal import Stopped
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
+BEGUN = ("Recording.", "F6: where they are, a number to ring back, who is there.")
 PLAYED = (
     "Both of you are played: what you put is read out, and answered.",
     "Wait for the answer, or don't. F8 ends it.",
@@ -44,8 +45,7 @@ class Calls:
             try:
                 room = await asyncio.to_thread(Room.rejoin, self._app.study, left)
                 if room is not None:
-                    self.enter(room)
-                    self._app.tell(f"Back in the call: {room.interview} has been recorded all the while.")
+                    self.enter(room, f"Back in the call: {room.interview} has been recorded all the while.")
                     return True
                 found = await asyncio.to_thread(recover, self._app.study, left)
             except InterviewkitError as error:
@@ -55,16 +55,18 @@ class Calls:
                 self._app.alarm(*recovered(found))
         return False
 
-    def enter(self, room: Room) -> None:
-        """A call is being held: nothing but the room until it is over."""
+    def enter(self, room: Room, *told: str) -> None:
+        """A call is being held: nothing but the room until it is over.
+
+        `told` is what to say there; otherwise what is asked for at the start of a call.
+        """
         self.room = room
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
         opened = RoomScreen(room)
         self._app.push_screen(opened)
-        if scripted.present():
-            # A screen begins without notices.
-            opened.call_after_refresh(self._app.tell, *PLAYED)
+        # A screen begins without notices.
+        opened.call_after_refresh(self._app.tell, *(told or (PLAYED if scripted.present() else BEGUN)))
 
     async def over(self, kept: Kept | None) -> None:
         """The call has ended, and is kept; or there was nothing in it.
