@@ -2,8 +2,9 @@
 
 .DEFAULT_GOAL := help
 SOAK :=
+ONLY :=
 
-.PHONY: help setup demo demo-interview test test-fast check bench bench-latency soak clean environment
+.PHONY: help setup demo demo-interview test test-fast check bench bench-latency soak trust clean environment
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -50,6 +51,10 @@ bench-latency: environment  ## measure the room from key to screen while two cha
 soak: setup  ## kill and strain the recorder for hours, on virtual sound cards; writes docs/soak.md
 	@scripts/test-tools.sh
 	@$(BIN)/python -m tests.soak $(SOAK)
+
+trust: environment  ## measure what is promised of consent, keys, records and hostile files; writes docs/trust.md
+	@scripts/test-tools.sh
+	@TRUST=full $(BIN)/python -m pytest --timeout 3600 tests/trust $(ONLY)
 
 clean:  ## remove what these commands made here; never a study of yours
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo demo-interview

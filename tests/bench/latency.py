@@ -26,8 +26,8 @@ from tests import small_study
 from tests.bench import room_keys
 from tests.bench.neighbours import Neighbours
 from tests.bench.timed_terminal import Press, TimedTerminal
+from tests.figures import Figure, machine, table
 from tests.soak.cards import both_cores_busy
-from tests.soak.figures import Figure, machine, table
 from tests.system import real
 from tests.system.virtual_sound import SoundSystem, sound_system, voice
 

@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.figures import Figure, write_part
 from tests.soak import calls, kills
-from tests.soak.figures import Figure, machine, table
 from tests.soak.kills import Victim
 from tests.system.virtual_sound import sound_system
 
@@ -54,10 +54,7 @@ def _part(name: str, measured: Iterable[Figure], *, whole: bool) -> bool:
         print(figure, flush=True)
         figures.append(figure)
     if whole:
-        begin, end = (f"<!-- {name} {edge} -->" for edge in ("begin", "end"))
-        page = PAGE.read_text("utf-8")
-        before, after = page.split(begin)[0], page.split(end)[1]
-        PAGE.write_text(f"{before}{begin}\n{machine()}.\n\n{table(figures)}\n{end}{after}", "utf-8")
+        write_part(PAGE, name, figures)
     return all(figure.passed for figure in figures)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from interviewkit.consent import Record
 from tests import small_study
+from tests.figures import Figure
 from tests.soak import faithful
 from tests.soak.cards import both_cores_busy
-from tests.soak.figures import Figure
 from tests.system.virtual_sound import sound_system
 
 DRIFTS = ((0.0, 50.0), (200.0, 100.0), (-200.0, 100.0))

@@ -13,8 +13,8 @@ from interviewkit.capture.messages import State
 from interviewkit.consent import Grant, Record
 from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
+from tests.figures import Figure
 from tests.soak.cards import ALONE_FROM_S, ALONE_S, INPUTS, MINUTE_S, Cards, cards
-from tests.soak.figures import Figure
 from tests.system.virtual_sound import RATE, SoundSystem, find
 
 FIRST_S = 10

@@ -27,8 +27,8 @@ from interviewkit.models import ActionKind
 from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
+from tests.figures import Figure
 from tests.soak.cards import ROOT
-from tests.soak.figures import Figure
 from tests.system.virtual_sound import RATE
 
 PATIENCE_S = 60.0

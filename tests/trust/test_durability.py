@@ -1,0 +1,66 @@
+"""What durable writing costs: a document of one participant in a study of many."""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from interviewkit.consent import Store
+from interviewkit.models import Details
+from interviewkit.study import Study
+from interviewkit.study_documents import MAX_NUMBER
+from tests import small_study
+from tests.trust import FULL
+from tests.trust.conftest import Figures
+
+pytestmark = pytest.mark.slow
+SIZES = (100, 1_000, MAX_NUMBER) if FULL else (100,)
+WRITES = 50 if FULL else 10
+
+
+def grown(folder: Path, participants: int) -> Study:
+    """A study of so many participants, all of whom gave consent; the first has a recorded call."""
+    study = small_study.new_study(folder)
+    small_study.consented_call(study)
+    first = study.paths.participant("P01").parent
+    for number in range(2, participants + 1):
+        name = f"P{number:02d}"
+        (study.paths.people / name).mkdir(mode=0o700)
+        for path in first.iterdir():
+            (study.paths.people / name / path.name).write_text(path.read_text().replace("P01", name))
+    assert len(study.index()["participants"]) == participants
+    return study
+
+
+def median_ms(write: Callable[[int], None], times: int) -> float:
+    """How long a write takes, the first one left out."""
+    took_ms = []
+    for number in range(times + 1):
+        started_s = time.perf_counter()
+        write(number)
+        took_ms.append(1000 * (time.perf_counter() - started_s))
+    return statistics.median(took_ms[1:])
+
+
+def test_a_write(tmp_path: Path, figures: Figures) -> None:
+    for participants in SIZES:
+        study = grown(tmp_path / str(participants), participants)
+        for what, write in writes(study).items():
+            name = f"{what}, {participants:,} participants: median write"
+            figures.add(name, median_ms(write, WRITES), "< 50", "ms")
+
+
+def writes(study: Study) -> dict[str, Callable[[int], None]]:
+    """Two documents, one that needs no consent and one that does."""
+    grant = study.grant("P01", Store)
+
+    def contact(number: int) -> None:
+        details = Details(number=f"000 {number:03d}")
+        study.write("P02", lambda writing: writing.contact(details), "contact changed")
+
+    def words(number: int) -> None:
+        study.save_raw(grant, "P01-1", 1, {"turns": [{"n": number}]})
+
+    return {"how somebody is reached": contact, "a short transcript": words}
