@@ -32,7 +32,14 @@ class State(StrEnum):
     GIVEN = "given"
     REFUSED = "said no"
     WITHDRAWN = "withdrawn"
+    FROZEN = "frozen"
+    TO_ERASE = "to be erased"
+    ERASED = "erased"
     DAMAGED = "damaged"
+
+
+GONE = (State.WITHDRAWN, State.TO_ERASE, State.ERASED)
+"""Those who don't take part any more."""
 
 
 class Step(StrEnum):
@@ -241,7 +248,7 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
         tuple(
             person.id
             for person in people
-            if person.state is not State.WITHDRAWN
+            if person.state not in (*GONE, State.FROZEN)
             and reminder_due(person.contact, rules.reminder_hours, moment)
         ),
         tuple(_vouchers(people, groups)),
@@ -257,7 +264,7 @@ def _reached(
     people: tuple[Person, ...], talks: tuple[Talk, ...], groups: Mapping[str, Group]
 ) -> Iterator[Reached]:
     held = {talk.participant for talk in talks if talk.calls}
-    counted = [p.group for p in people if p.id in held and p.state is not State.WITHDRAWN]
+    counted = [p.group for p in people if p.id in held and p.state not in GONE]
     for group in groups.values():
         yield Reached(group.name, counted.count(group.id), group.target)
 
@@ -330,7 +337,9 @@ def _person(row: Row) -> Person:
     if row.get("damaged"):
         return Person(row["id"])
     permitted = row["purposes"]
-    standing = {"none": State.MISSING, "withdrawn": State.WITHDRAWN}.get(row["consent"])
+    held = row.get("held")
+    known = {"none": State.MISSING, "withdrawn": State.WITHDRAWN}
+    standing = known.get(row["consent"]) if held is None else State(held)
     state = standing or (State.GIVEN if Record.purpose in permitted else State.REFUSED)
     contact = row["contact"] or {}
     damaged = bool(contact.get("damaged"))

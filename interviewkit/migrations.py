@@ -30,6 +30,10 @@ STEPS: Steps = {
     "notes": (),
     "wrapup": (),
     "raw": (),
+    "rights": (),
+    "right": (),
+    "tombstone": (),
+    "exports": (),
     "index": (_made_again,),
 }
 

@@ -133,6 +133,23 @@ class StudyPaths:
         """How the participant is reached, and what came of it so far."""
         return self.people / participant / f"contact{suffix}"
 
+    def rights(self, participant: str) -> Path:
+        """Whether the participant is frozen, and what was asked for of erasure: kinds and times, readable."""
+        return self.people / participant / "rights.json"
+
+    def right(self, participant: str, note: str, suffix: str) -> Path:
+        """Who did one of these things, and why."""
+        return self.people / participant / f"right-{note}{suffix}"
+
+    def tombstone(self, participant: str) -> Path:
+        """What is left of a participant who was erased; readable."""
+        return self.people / participant / "tombstone.json"
+
+    @property
+    def export_register(self) -> Path:
+        """Whose words each export holds."""
+        return self.exports / "register.json"
+
     def clip(self, participant: str, recording: str) -> Path:
         """What was said while the participant gave a consent."""
         return self.people / participant / f"clip-{recording}.tar"
@@ -232,6 +249,22 @@ def replace_durably(partial: Path, path: Path) -> None:
     """Rename a finished file over `path` and force the folder's entry to the disk."""
     partial.replace(path)
     sync_folder(path.parent)
+
+
+def remove_durably(path: Path) -> int:
+    """Remove a file, or a folder with all that is in it, durably; hands back how many files went.
+
+    A link goes, and what it leads to stays. Can be done again after a kill at any moment.
+    """
+    with storage_errors(path):
+        if not path.is_dir() or path.is_symlink():
+            there = path.is_symlink() or path.exists()
+            path.unlink(missing_ok=True)
+            return int(there)
+        removed = sum(remove_durably(inside) for inside in sorted(path.iterdir()))
+        sync_folder(path)
+        path.rmdir()
+        return removed
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@
                ─► grant(P07, Store) ─► save_raw
 
 Here is what it keeps of interviews; people, consent and writing are in `study_consent`, what it destroys in
-`study_destroy`.
+`study_destroy`, what it hands on in `study_exports`, who is frozen or erased in `study_erase`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,8 +23,8 @@ from interviewkit.models import ActionKind, Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
-from interviewkit.study_destroy import Destroying
 from interviewkit.study_documents import Recorded, Writing
+from interviewkit.study_erase import Erasing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +51,7 @@ class Incoming:
         self.writer.write(samples)
 
 
-class Study(Destroying):
+class Study(Erasing):
     """One project with its groups, forms, schedules and data; made by `open` or `create`."""
 
     # ── interviews ──────────────────────────────────────────────────────────────────────────────

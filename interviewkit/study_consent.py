@@ -22,6 +22,7 @@ from interviewkit import (
     study_documents,
     study_index,
     study_mending,
+    study_rights,
     yamlfile,
 )
 from interviewkit.consent import Grant, P, Permission, Record, Store, Transcribe
@@ -153,6 +154,7 @@ class Consented:
         if form is None:
             raise UsageError(f"The study has no form {given.form}.", f"Its forms are: {', '.join(forms)}.")
         with self._lock:
+            study_rights.check_free(self.paths, self.participant(participant).id)
             events = self.consent_events(participant)
             person, now = self.participant(participant), datetime.now(UTC)
             consent.check_given(person, form, given, events, now)
@@ -194,10 +196,11 @@ class Consented:
     def clip(self, participant: str, clip: Clip) -> "RecordingReader":
         """What was said at a consent, to listen to: evidence, which outlives a withdrawal.
 
-        Raises StorageError where the file is gone.
+        Raises StorageError where the file is gone, ConsentRefused while the participant is frozen.
         """
         from interviewkit.recording import RecordingReader
 
+        study_rights.check_unfrozen(self.paths, participant)
         using = study_documents.opener(participant, KeyClass.CONSENT)
         path = self.paths.clip(self.participant(participant).id, clip.recording)
         return RecordingReader(path, unseal=using.open, expected_head=clip.head)
@@ -205,11 +208,13 @@ class Consented:
     def withdraw(self, participant: str, withdrawn: ConsentWithdrawn) -> None:
         """Record that a participant takes the consent back: from now on every grant is refused."""
         person = self.participant(participant)
+        study_rights.check_there(self.paths, person.id)
         self._write(person.id, lambda writing: writing.consent(withdrawn, None), "consent withdrawn")
 
     def grant(self, participant: str, permission: type[P], now: datetime | None = None) -> Grant[P]:
         """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused."""
         person = self.participant(participant)
+        study_rights.check_free(self.paths, person.id)
         rows = study_documents.consent_rows(self.paths, participant)
         agreed = {row.form.id: row.form for row in rows if row.form is not None}
         moment = datetime.now(UTC) if now is None else now
@@ -239,7 +244,11 @@ class Consented:
             return self._write(grant.participant, change, reason, grant)
 
     def write(self, participant: str, change: Callable[[Writing], T], reason: str) -> T:
-        """Let `change` write what needs no consent of a participant; hand back its result."""
+        """Let `change` write what needs no consent of a participant; hand back its result.
+
+        Raises ConsentRefused for somebody who was erased, of whom nothing is kept again.
+        """
+        study_rights.check_there(self.paths, self.participant(participant).id)
         return self._write(self.participant(participant).id, change, reason)
 
     def _write(

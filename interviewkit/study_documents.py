@@ -26,13 +26,17 @@ from interviewkit.models import (
     Form,
     Frozen,
     Gap,
+    HandedOn,
     Incident,
     IncidentDraft,
     IncidentEntry,
     Interview,
     Participant,
     Purpose,
+    Right,
+    RightNote,
     Struck,
+    Tombstone,
     Wishes,
 )
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder
@@ -208,6 +212,42 @@ def incidents(
     )
 
 
+def rights(paths: StudyPaths, participant: str) -> tuple[Right, ...]:
+    """Whether a participant is frozen, and what was asked for of erasure, in the order of its recording."""
+    path = paths.rights(participant)
+    tables = store.read_document(path, "rights") or {}
+    return tuple(_parsed(path, Right, row) for row in tables.get("rights", []))
+
+
+def right_note(paths: StudyPaths, participant: str, note: str, using: Opener) -> RightNote | None:
+    """Who did one of these things, and why; None where that is gone."""
+    path = paths.right(participant, note, document_suffix(sealer(participant, KeyClass.CONSENT)))
+    rows = (store.read_document(path, "right", using.open) or {}).get("right", [])
+    return _parsed(path, RightNote, rows[0]) if rows else None
+
+
+def tombstone(paths: StudyPaths, participant: str) -> Tombstone | None:
+    """What is left of a participant who was, or is being, erased; None for everybody else."""
+    path = paths.tombstone(participant)
+    rows = (store.read_document(path, "tombstone") or {}).get("tombstone", [])
+    return _parsed(path, Tombstone, rows[0]) if rows else None
+
+
+def handed_on(paths: StudyPaths) -> tuple[HandedOn, ...]:
+    """Every export that was written, in the order of its writing."""
+    path = paths.export_register
+    tables = store.read_document(path, "exports") or {}
+    return tuple(_parsed(path, HandedOn, row) for row in tables.get("exports", []))
+
+
+def change_register(paths: StudyPaths, lock: Lock, new: Iterable[HandedOn], reason: str) -> None:
+    """Put exports into the register; one that is there already is replaced, in its place."""
+    with store.transaction(paths.export_register, "exports", lock, reason) as document:
+        changed = {one.id: _row(one) for one in new}
+        known = {row["id"]: dict(row) for row in document.table("exports")}
+        document.replace({"exports": list((known | changed).values())})
+
+
 def interview(paths: StudyPaths, interview: str) -> Interview | None:
     """An interview with its calls and marks, or None."""
     path = paths.interview(interview)
@@ -303,6 +343,20 @@ class Writing:
         path = consent_path(self._paths, self._participant)
         with self._document(path, "consent", KeyClass.CONSENT) as document:
             document.table("events").insert(_row(ConsentRow(event=event, form=form)))
+
+    def right(self, new: Right, note: RightNote) -> None:
+        """That somebody was frozen, thawed, asked to be erased …; who and why first, without an opener."""
+        suffix = document_suffix(sealer(self._participant, KeyClass.CONSENT))
+        path = self._paths.right(self._participant, new.note, suffix)
+        with self._document(path, "right", KeyClass.CONSENT) as document:
+            document.replace({"right": [_row(note)]})
+        with self._document(self._paths.rights(self._participant), "rights") as document:
+            document.table("rights").insert(_row(new))
+
+    def tombstone(self, stone: Tombstone) -> None:
+        """What is left of somebody who is erased, in the place of what was there."""
+        with self._document(self._paths.tombstone(self._participant), "tombstone") as document:
+            document.replace({"tombstone": [_row(stone)]})
 
     def contact(self, record: Details | Wishes | Contact) -> None:
         """One more entry; or how they are reached, or what they allow, in the place of what was there."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from interviewkit import appointments, consent, store, study_documents
+from interviewkit import appointments, consent, store, study_documents, study_rights
 from interviewkit.consent import Permission
 from interviewkit.errors import ConsentRefused, StorageError
 from interviewkit.models import (
@@ -102,6 +102,9 @@ def _fingerprint(folders: Iterable[Path]) -> str:
 def _participant(paths: StudyPaths, name: str) -> Row:
     """A participant's group, the state of their consent, and where recruitment stands."""
     participant = study_documents.participant(paths.participant(name))
+    held = study_rights.standing(paths, name)
+    if held.stone is not None:
+        return _erased(participant)
     rows = study_documents.consent_rows(paths, name)
     events = [row.event for row in rows]
     try:
@@ -116,9 +119,17 @@ def _participant(paths: StudyPaths, name: str) -> Row:
         "consent": state,
         "form": form,
         "consent_at": None if latest is None else latest.isoformat(),
-        "purposes": list(_purposes(participant, rows)),
+        "purposes": [] if held.held else list(_purposes(participant, rows)),
         "contact": _contact(paths, name),
+        "held": held.held,
     }
+
+
+def _erased(participant: Participant) -> Row:
+    """Somebody of whom the number is left; what else there was is in the tombstone."""
+    row = participant.model_dump(mode="json")
+    nothing: Row = {"form": None, "consent_at": None, "purposes": [], "contact": None}
+    return {**row, "consent": "withdrawn", **nothing, "held": "erased"}
 
 
 def _purposes(participant: Participant, rows: list[ConsentRow]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def stop(study: Study, interview: str, *, by: str) -> Stopped:
     keep = known.withdrawal.ending is Ending.WITHDRAWN_KEEP
     for left in control.unfinished(study):
         if left.interview == interview:
-            _close(left)
+            close(left)
             if keep:
                 _keep(study, left)
     study.withdraw_as_logged(known, by)
@@ -86,7 +86,7 @@ def _keep(study: Study, left: Unfinished) -> None:
         control.keep(study, grant, left.interview, left.recording)
 
 
-def _close(left: Unfinished) -> None:
+def close(left: Unfinished) -> None:
     """Have a recorder end that still runs: nobody may be recorded any more."""
     recorder = left.attach()
     if recorder is not None:

@@ -13,7 +13,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcribe": ("transcribe:transcribe", "Write down who says what in one recording; no study is needed."),
     "demo": ("demo:demo", "Try everything on a real telephone conversation."),
     "init": ("study:init", "Make a new study."),
-    "participant": ("participant:participant", "Add and list participants, by number."),
+    "participant": (
+        "participant:participant",
+        "Add and list participants, by number; freeze and erase them.",
+    ),
     "consent": ("consent:consent", "Record what a participant consents to, or takes back."),
     "hold": ("hold:hold", "Hold a call: record it, guided through the schedule."),
     "agenda": ("agenda:agenda", "What is next, what waits, how many were reached."),

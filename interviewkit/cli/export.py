@@ -36,13 +36,12 @@ def xlsx(study_dir: Path | None, out: Path | None, force: bool) -> None:
 def _one(name: str) -> Callable[..., None]:
     def write(study_dir: Path | None, interview: str, call: int, out: Path | None, force: bool) -> None:
         from interviewkit.exports import FORMATS
-        from interviewkit.paths import write_durably
 
         study = options.open_study(study_dir)
         options.check_out(out, force=force)
         _, found = transcript_of(study, interview, call)
         place = out or _free(study, f"{interview}-call-{call}", FORMATS[name].suffix)
-        write_durably(place, FORMATS[name].render(found))
+        study.hand_on(place, FORMATS[name].render(found), name, [interview])
         click.echo(place)
 
     return write
@@ -59,12 +58,11 @@ for _name in options.FORMAT_NAMES:
 def write_spreadsheet(study: "Study", place: Path) -> Path:
     """All transcripts that may be handed on, in one workbook; who is left out is named on standard error."""
     from interviewkit.exports.xlsx import workbook
-    from interviewkit.paths import write_durably
 
     calls = _allowed(study)
     if not calls:
         raise UsageError("There is no transcript to export.", "Run: interviewkit process --all")
-    write_durably(place, workbook(study.config.title, calls))
+    study.hand_on(place, workbook(study.config.title, calls), "xlsx", [call.interview for call in calls])
     return place
 
 

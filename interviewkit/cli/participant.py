@@ -6,12 +6,16 @@ from typing import Any
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import options, rights
 
 
 @click.group()
 def participant() -> None:
-    """Add and list participants, by number."""
+    """Add and list participants, by number; freeze and erase them."""
+
+
+for _command in (rights.freeze, rights.thaw, rights.erasures, rights.erase, rights.recall):
+    participant.add_command(_command)
 
 
 @participant.command()

@@ -29,6 +29,7 @@ from interviewkit.models.contact import (
     Window,
     Wishes,
 )
+from interviewkit.models.erasure import Counts, HandedOn, KeptKind, Right, RightKind, RightNote, Tombstone
 from interviewkit.models.incident import Incident, IncidentDraft, IncidentEntry, IncidentKind, Told
 from interviewkit.models.interview import (
     Action,
@@ -91,6 +92,7 @@ __all__ = [
     "Contact",
     "ContactKind",
     "ContactRules",
+    "Counts",
     "Details",
     "Domain",
     "Draft",
@@ -103,6 +105,7 @@ __all__ = [
     "Gap",
     "GapReason",
     "Group",
+    "HandedOn",
     "Heard",
     "Identifier",
     "Incident",
@@ -111,6 +114,7 @@ __all__ = [
     "IncidentKind",
     "Interview",
     "InterviewId",
+    "KeptKind",
     "Layout",
     "LeftOut",
     "LeftOutKind",
@@ -123,6 +127,9 @@ __all__ = [
     "Purpose",
     "Question",
     "Region",
+    "Right",
+    "RightKind",
+    "RightNote",
     "Schedule",
     "Script",
     "Section",
@@ -133,6 +140,7 @@ __all__ = [
     "StudyConfig",
     "SubDomain",
     "Told",
+    "Tombstone",
     "Transcript",
     "Turn",
     "Voices",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from interviewkit import agenda_words
-from interviewkit.agenda import Agenda, Person, Reached, State, Step, Talk, next_step
+from interviewkit.agenda import GONE, Agenda, Person, Reached, State, Step, Talk, next_step
 from interviewkit.tui.text import bar, minutes, pad, plain
 
 LABEL_WIDTH = 11
@@ -193,7 +193,9 @@ def before_it(row: Row) -> tuple[str, str]:
         return f"{talk.id} can't be read.", "Put its files back from your backup."
     if person.state is State.DAMAGED:
         return f"{person.id} can't be read.", "Put its files back from your backup."
-    if person.state in (State.REFUSED, State.WITHDRAWN):
+    if person.state is State.FROZEN:
+        return f"{person.id} is frozen: nothing is recorded, opened or handed on.", "a shows since when."
+    if person.state in (State.REFUSED, *GONE):
         return f"{person.id}: {person.state.value}. Nothing is recorded or transcribed.", ""
     if person.contact.refused:
         return f"{person.id} has refused to take part.", "If they think otherwise now: a, then b to book."

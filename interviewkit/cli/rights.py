@@ -1,0 +1,130 @@
+"""`interviewkit participant` freeze, thaw, erase, erasures, recall: what holds data back, what ends it."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from interviewkit.cli import options
+from interviewkit.cli.shell import Stopped, stopping
+
+if TYPE_CHECKING:
+    from interviewkit.models import HandedOn
+    from interviewkit.study import Study
+
+NOTHING = "Nothing was changed."
+by = click.option("--by", type=options.name, required=True, metavar="NAME", help="Who does it.")
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@by
+@click.option("--reason", default="", metavar="TEXT", help="Why; it is kept where only few can read it.")
+@options.study
+@stopping(NOTHING)
+def freeze(study_dir: Path | None, participant: str, by: str, reason: str) -> None:
+    """Let nothing of PARTICIPANT be recorded, opened or handed on from now on. Anybody may do it."""
+    from interviewkit import erasure, rights_words
+
+    study = options.open_study(study_dir)
+    erasure.freeze(study, study.participant(participant).id, by, reason)
+    click.echo(rights_words.frozen(participant), err=True)
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@by
+@click.option("--reason", type=options.name, required=True, metavar="TEXT", help="Why; it is kept.")
+@options.study
+@stopping(NOTHING)
+def thaw(study_dir: Path | None, participant: str, by: str, reason: str) -> None:
+    """End a freeze of PARTICIPANT: what they consent to holds again."""
+    from interviewkit import rights_words
+
+    study = options.open_study(study_dir)
+    study.thaw(study.participant(participant).id, by, reason)
+    click.echo(rights_words.thawed(participant), err=True)
+
+
+@click.command()
+@options.as_json
+@options.study
+def erasures(study_dir: Path | None, as_json: bool) -> None:
+    """List who has asked to be erased and is not, and until when it is to be done."""
+    from datetime import datetime
+
+    from interviewkit import erasure, rights_words
+
+    found = erasure.queue(options.open_study(study_dir))
+    today = datetime.now().astimezone().date()
+    if as_json:
+        rows = [
+            {
+                "participant": due.participant,
+                "asked_at": due.asked_at.isoformat(),
+                "due_on": None if due.due_on is None else due.due_on.isoformat(),
+                "overdue": due.overdue(today),
+                "to_decide": due.undecided,
+            }
+            for due in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for due in found:
+        click.echo(rights_words.due(due, today))
+    if not found:
+        click.echo("Nobody waits to be erased.", err=True)
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@by
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@options.study
+@stopping("Where you had said yes already, it is finished when the study is opened next.")
+def erase(study_dir: Path | None, participant: str, by: str, yes: bool) -> None:
+    """Destroy everything of PARTICIPANT that isn't kept for itself, and print what is to be called back."""
+    from interviewkit import erasure, rights_words
+
+    study = options.open_study(study_dir)
+    known = study.participant(participant).id
+    if not yes:
+        for line in rights_words.before_erasing(known, study.recall(known)):
+            click.echo(line, err=True)
+        _typed(known)
+    done = erasure.erase(study, known, by, "erase")
+    for line in rights_words.erased(done.stone):
+        click.echo(line, err=True)
+    _recall(study, done.recall, done.unknown)
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@options.as_json
+@options.study
+def recall(study_dir: Path | None, participant: str, as_json: bool) -> None:
+    """List every export that holds words of PARTICIPANT, to be called back from whoever has it."""
+    from interviewkit import erasure
+
+    study = options.open_study(study_dir)
+    found = study.recall(study.participant(participant).id)
+    if as_json:
+        click.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        return
+    _recall(study, found, erasure.unknown_exports(study))
+
+
+def _recall(study: "Study", found: "Iterable[HandedOn]", unknown: Iterable[str]) -> None:
+    from interviewkit import rights_words
+
+    for line in rights_words.recall(tuple(found), tuple(unknown)):
+        click.echo(line)
+
+
+def _typed(participant: str) -> None:
+    """It can't be taken back, so a `y` that slipped is not enough."""
+    said = click.prompt(f"Type {participant} to go on", default="", show_default=False, err=True)
+    if said.strip() != participant:
+        raise Stopped(NOTHING)

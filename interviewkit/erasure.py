@@ -1,0 +1,94 @@
+"""Freezing and erasing a participant, with what lies outside the study: recorders, this computer's plans.
+
+    freeze ─► the study refuses ─► a recorder of theirs is closed
+    erase  ─► the tombstone ─► recorder closed ─► keys, files, exports ─► Erased, with what to call back
+
+What the study does itself, it does again after a kill; the rest is nobody's words.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from interviewkit import tonight
+from interviewkit.capture import control
+from interviewkit.errors import InterviewkitError
+from interviewkit.models import HandedOn, Tombstone
+from interviewkit.study import Study
+from interviewkit.study_documents import owner
+from interviewkit.withdrawal import close
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was done; `recall` is what was handed on before, `unknown` what lies in exports/ unregistered."""
+
+    stone: Tombstone
+    recall: tuple[HandedOn, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Due:
+    """An erasure that was asked for and is not done; `undecided` where somebody has to decide first."""
+
+    participant: str
+    asked_at: datetime
+    due_on: date | None
+    undecided: bool
+
+    def overdue(self, today: date) -> bool:
+        """Whether it should have been done by now."""
+        return self.due_on is not None and today > self.due_on
+
+
+def freeze(study: Study, participant: str, by: str, reason: str = "") -> None:
+    """Refuse everything from now on, and end a recording of theirs that runs on this computer.
+
+    What was recorded up to then stays as it is, and can be made a call once the freeze is over.
+    """
+    study.freeze(participant, by, reason)
+    _close_recorders(study, participant)
+
+
+def erase(study: Study, participant: str, actor: str, level: str) -> Erased:
+    """Destroy everything of a participant that isn't kept for itself; there is no way back.
+
+    Raises StorageError where the disk refuses: then the rest is done when the study is opened next.
+    """
+    study.promise_erasure(participant, actor, level)
+    _close_recorders(study, participant)
+    planned = (one.interview for one in tonight.planned(study.root))
+    tonight.drop(study.root, [one for one in planned if owner(one) == participant])
+    stone = study.carry_out(participant)
+    return Erased(stone, study.recall(participant), unknown_exports(study))
+
+
+def queue(study: Study) -> list[Due]:
+    """Erasures that were asked for and are neither done nor declined, the most pressing first."""
+    found = []
+    for person in study.participants():
+        held = study.standing(person.id)
+        if held.asked is not None and (held.undecided or held.queued):
+            found.append(Due(person.id, held.asked.at, held.asked.due_on, held.undecided))
+    return sorted(found, key=lambda due: (due.due_on or date.max, due.asked_at))
+
+
+def unknown_exports(study: Study) -> tuple[str, ...]:
+    """Files in exports/ of which the register doesn't know whose words they hold: for a person to look at."""
+    known = {one.file for one in study.handed_on()} | {study.paths.export_register.name}
+    return tuple(name for name in _names(study.paths.exports) if name not in known)
+
+
+def _names(folder: Path) -> Iterable[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _close_recorders(study: Study, participant: str) -> None:
+    with suppress(InterviewkitError):
+        for left in control.unfinished(study):
+            if owner(left.interview) == participant:
+                close(left)

@@ -1,0 +1,240 @@
+"""What a study does when somebody is frozen, asks to be erased, and is erased.
+
+    freeze, thaw, ask_erasure, decide ─► rights.json, and who and why in a sealed note
+    promise_erasure ─► tombstone.json ── carry_out ─► keys, files, exports ─► the tombstone says done
+
+The tombstone is the promise: it is on the disk before anything goes, with what can't be counted afterwards.
+What is promised and not done is done when the study is opened next, and so is what came back from a backup: a
+tombstone wins over whatever lies beside it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+from interviewkit import study_documents, study_rights
+from interviewkit.errors import InterviewkitError, UsageError
+from interviewkit.events import Warned
+from interviewkit.models import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    Counts,
+    HandedOn,
+    KeptKind,
+    Right,
+    RightKind,
+    RightNote,
+    Tombstone,
+)
+from interviewkit.paths import remove_durably, sync_folder
+from interviewkit.study_exports import Exporting
+from interviewkit.study_rights import Standing
+
+ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
+"""Number, group, and what was done: nothing of them."""
+OF_INCIDENTS = ("incidents.",)
+"""Records of incidents are kept apart, by a retention of their own."""
+OF_CONSENT = ("consent.", "clip-", "right-")
+
+
+class Erasing(Exporting):
+    """What `Study` knows of freezing and erasing; see there."""
+
+    @classmethod
+    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
+        """The study in `root`, with what came back of the erased erased again; see `Destroying.open`."""
+        study = super().open(root, told)
+        for problem in study.finish_erasures():
+            told(Warned(problem))
+        return study
+
+    # ── what holds somebody's data back ─────────────────────────────────────────────────────────
+
+    def standing(self, participant: str) -> Standing:
+        """What holds a participant's data back now."""
+        return study_rights.standing(self.paths, self.participant(participant).id)
+
+    def freeze(self, participant: str, by: str, reason: str = "") -> None:
+        """From now on nothing of theirs is recorded, opened or handed on; anybody may, without a key."""
+        self._right(participant, RightKind.FROZEN, by, reason)
+
+    def thaw(self, participant: str, by: str, reason: str) -> None:
+        """End a freeze; raises UsageError where there is none, or nobody says who and why."""
+        if self.standing(participant).frozen_at is None:
+            raise UsageError(f"{participant} is not frozen.", "Nothing was changed.")
+        _check_said(by, reason)
+        self._right(participant, RightKind.THAWED, by, reason)
+
+    def ask_erasure(self, participant: str, by: str, *, due_on: date | None, late: bool) -> None:
+        """Put on record that they ask to be erased; `late` is after their form's window: somebody decides."""
+        self._right(participant, RightKind.ASKED, by, "", due_on=due_on, late=late)
+
+    def decide(self, participant: str, by: str, reason: str, *, agreed: bool) -> None:
+        """Decide about an erasure that was asked for too late; raises UsageError where there is none."""
+        if not self.standing(participant).undecided:
+            raise UsageError(f"There is nothing to decide about {participant}.", "Nothing was changed.")
+        _check_said(by, reason)
+        self._right(participant, RightKind.AGREED if agreed else RightKind.DECLINED, by, reason)
+
+    def _right(
+        self,
+        participant: str,
+        kind: RightKind,
+        by: str,
+        reason: str,
+        *,
+        due_on: date | None = None,
+        late: bool = False,
+    ) -> None:
+        at = datetime.now(UTC)
+        note = RightNote(kind=kind, at=at, by=by, reason=reason.strip())
+        new = Right(kind=kind, at=at, note=uuid4().hex, due_on=due_on, late=late)
+        self.write(participant, lambda writing: writing.right(new, note), kind.value)
+
+    # ── erasing ─────────────────────────────────────────────────────────────────────────────────
+
+    def tombstone(self, participant: str) -> Tombstone | None:
+        """What is left of somebody who was erased; None for everybody else."""
+        return study_documents.tombstone(self.paths, self.participant(participant).id)
+
+    def erase(self, participant: str, actor: str, level: str) -> Tombstone:
+        """Destroy everything of a participant but what is to be kept for itself; see `carry_out`."""
+        self.promise_erasure(participant, actor, level)
+        return self.carry_out(participant)
+
+    def promise_erasure(self, participant: str, actor: str, level: str) -> Tombstone:
+        """Put the tombstone in its place: from here on there is no way back, and no grant."""
+        known = self.tombstone(participant)
+        if known is not None:
+            return known
+        with self._lock:
+            stone = self._stone(participant, actor, level)
+            self._put(stone, "to be erased")
+        return stone
+
+    def carry_out(self, participant: str) -> Tombstone:
+        """Do what a tombstone promises: keys first, then files; can be done again after any kill."""
+        stone = self.tombstone(participant)
+        if stone is None:
+            raise UsageError(f"Nobody has decided to erase {participant}.", "Nothing was changed.")
+        with self._lock:
+            for path in self._remains(stone):
+                remove_durably(path)
+            for folder in (self.paths.people / participant, self.paths.recordings, self.paths.transcripts):
+                if folder.is_dir():
+                    sync_folder(folder)
+            self._remove_exports(participant)
+            done = self._done(stone)
+            if done != stone:
+                self._put(done, "erased")
+        return done
+
+    def _done(self, stone: Tombstone) -> Tombstone:
+        now = datetime.now(UTC)
+        if stone.erased_at is None:
+            return stone.model_copy(update={"erased_at": now})
+        return stone.model_copy(update={"again_at": (*stone.again_at, now)})
+
+    def _put(self, stone: Tombstone, reason: str) -> None:
+        self._write(stone.participant, lambda writing: writing.tombstone(stone), reason)
+
+    def _stone(self, participant: str, actor: str, level: str) -> Tombstone:
+        """What is known of them now, as far as it may stay; what can't be opened any more is left out."""
+        person = self.participant(participant)
+        asked = self.standing(participant).asked
+        rows: list[study_documents.ConsentRow] = []
+        with suppress(InterviewkitError):
+            rows = study_documents.consent_rows(self.paths, participant)
+        given = [row.event for row in rows if isinstance(row.event, ConsentGiven)]
+        kept = (KeptKind.CONSENT,) if rows else ()
+        return Tombstone(
+            participant=person.id,
+            group=person.group,
+            jurisdiction=person.jurisdiction,
+            forms=tuple(dict.fromkeys(event.form for event in given)),
+            consented_at=tuple(event.at for event in given),
+            withdrawn_at=tuple(row.event.at for row in rows if isinstance(row.event, ConsentWithdrawn)),
+            asked_at=None if asked is None else asked.at,
+            level=level,
+            actor=actor,
+            begun_at=datetime.now(UTC),
+            counts=self._counted(person.id, OF_CONSENT if kept else ()),
+            kept=kept,
+        )
+
+    def _counted(self, participant: str, kept: tuple[str, ...]) -> Counts:
+        interviews = [one for one in self._interviews_of(participant) if one.is_dir()]
+        found = []
+        for folder in interviews:
+            with suppress(InterviewkitError):
+                found.append(study_documents.interview(self.paths, folder.name))
+        calls = [call for interview in found if interview is not None for call in interview.calls]
+        words = [path for one in self._words_of(participant) for path in one.glob("raw-*")]
+        files = [path for one in self._content_of(participant, kept) for path in _files(one)]
+        return Counts(
+            interviews=len(interviews),
+            calls=len(calls),
+            recorded_s=round(sum(call.duration_s for call in calls)),
+            transcripts=len(words),
+            files=len(files),
+            exports=len(self._exports_here(participant)),
+        )
+
+    def _interviews_of(self, participant: str) -> list[Path]:
+        return sorted(self.paths.recordings.glob(f"{participant}-*"))
+
+    def _words_of(self, participant: str) -> list[Path]:
+        return sorted(self.paths.transcripts.glob(f"{participant}-*"))
+
+    def _content_of(self, participant: str, kept: tuple[str, ...]) -> Iterator[Path]:
+        """Everything in the study that is theirs alone, but what is called like `kept`."""
+        yield from self._interviews_of(participant)
+        yield from self._words_of(participant)
+        for path in sorted((self.paths.people / participant).glob("*")):
+            if path.name not in ALWAYS_KEPT and not path.name.startswith((*OF_INCIDENTS, *kept)):
+                yield path
+
+    def _remains(self, stone: Tombstone) -> list[Path]:
+        kept = OF_CONSENT if KeptKind.CONSENT in stone.kept else ()
+        return list(self._content_of(stone.participant, kept))
+
+    def _remove_exports(self, participant: str) -> None:
+        """Exports within the study go as well; the register keeps that there were any."""
+        now, gone = datetime.now(UTC), []
+        for one in self._exports_here(participant):
+            remove_durably(self.paths.exports / str(one.file))
+            gone.append(one.model_copy(update={"file": None, "removed_at": now}))
+        if gone:
+            study_documents.change_register(self.paths, self._lock, gone, "erased")
+
+    def _to_do(self, stone: Tombstone) -> bool:
+        """Whether it is not carried out, or something came back."""
+        return stone.erased_at is None or bool(self._remains(stone) or self._exports_here(stone.participant))
+
+    def _exports_here(self, participant: str) -> list[HandedOn]:
+        return [one for one in self.recall(participant) if one.file is not None]
+
+    def finish_erasures(self) -> list[str]:
+        """Erase what was to be erased and is there; hands back, in words, what could not be done now."""
+        problems = []
+        for path in sorted(self.paths.people.glob("*/tombstone.json")):
+            participant = path.parent.name
+            try:
+                stone = study_documents.tombstone(self.paths, participant)
+                if stone is not None and self._to_do(stone):
+                    self.carry_out(participant)
+            except InterviewkitError as error:
+                problems.append(f"{participant}: what is to be erased is still there. {error}")
+        return problems
+
+
+def _files(path: Path) -> list[Path]:
+    return [inside for inside in path.rglob("*") if inside.is_file()] if path.is_dir() else [path]
+
+
+def _check_said(by: str, reason: str) -> None:
+    if not (by.strip() and reason.strip()):
+        raise UsageError("Say who decides, and why: it is kept.", "Nothing was changed.")

@@ -1,0 +1,59 @@
+"""What a study hands on, and whose words that is: the one way in which an export is written.
+
+    transcripts ── rendered ─► hand_on ─► exports/register.json, then the file
+    a participant ── recall ─► every export that ever held them
+
+The entry comes before the file, so that no kill leaves a file that nobody knows of. Where a file outside of
+the study was put is not kept: its name may be somebody's.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from interviewkit import study_documents
+from interviewkit.consent import Store
+from interviewkit.models import HandedOn
+from interviewkit.paths import write_durably
+from interviewkit.study_destroy import Destroying
+
+
+class Exporting(Destroying):
+    """What `Study` knows of its exports; see there."""
+
+    def hand_on(self, place: Path, data: bytes, format_: str, interviews: Iterable[str]) -> HandedOn:
+        """Write an export with words of `interviews` to `place`, and put on record whose they are.
+
+        Raises ConsentRefused, and StorageError where the disk refuses; a refusal writes nothing.
+        """
+        held = tuple(dict.fromkeys(interviews))
+        people = tuple(dict.fromkeys(map(study_documents.owner, held)))
+        new = HandedOn(
+            id=uuid4().hex,
+            at=datetime.now(UTC),
+            format=format_,
+            participants=people,
+            interviews=held,
+            file=self._name(place),
+        )
+        with self._lock:
+            for participant in people:
+                self.grant(participant, Store)
+            study_documents.change_register(self.paths, self._lock, [new], "handed on")
+            write_durably(place, data)
+        return new
+
+    def handed_on(self) -> tuple[HandedOn, ...]:
+        """Every export that was written, in the order of its writing."""
+        return study_documents.handed_on(self.paths)
+
+    def recall(self, participant: str) -> tuple[HandedOn, ...]:
+        """The exports that hold, or held, words of a participant: also of one who was erased."""
+        return tuple(one for one in self.handed_on() if participant in one.participants)
+
+    def _name(self, place: Path) -> str | None:
+        """What the file is called within the study's exports; None elsewhere."""
+        folder = self.paths.exports.resolve()
+        found = place.resolve()
+        return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else None

@@ -1,0 +1,62 @@
+import json
+
+from interviewkit.study import Study
+from tests import small_study
+from tests.cli.conftest import Run
+from tests.tui import study as studies
+
+
+def test_freeze_and_thaw(run: Run, study: Study) -> None:
+    interview = studies.call(study, "P01", 60, studies.transcript()).id
+    done = run("participant", "freeze", "P01", "--by", "Ada")
+    assert done.code == 0
+    assert done.err.startswith("P01 is frozen. Nothing of them is recorded, opened or handed on until")
+    refused = run("transcript", "show", interview)
+    assert refused.code == 4
+    assert "P01 is frozen since" in refused.err
+    assert "interviewkit participant thaw P01" in refused.err
+    assert run("export", "txt", interview).code == 4
+    assert run("participant", "thaw", "P01", "--by", "Ben").code == 2
+    assert run("participant", "thaw", "P01", "--by", "Ben", "--reason", "a mistake").code == 0
+    assert run("transcript", "show", interview).code == 0
+
+
+def test_erase_asks_for_the_number_and_names_what_goes(run: Run, study: Study) -> None:
+    interview = studies.call(study, "P01", 60, studies.transcript()).id
+    exported = run("export", "txt", interview).out.strip()
+    run("export", "txt", interview, "-o", "elsewhere.txt")
+    before = small_study.snapshot(study.root)
+    for typed in ("y\n", "\n", "P02\n", ""):
+        asked = run("participant", "erase", "P01", "--by", "Ben", typed=typed)
+        assert asked.code == 130
+        assert "It can't be taken back." in asked.err
+        assert small_study.snapshot(study.root) == before
+    done = run("participant", "erase", "P01", "--by", "Ben", typed="P01\n")
+    assert done.code == 0
+    assert f"These exports go too, also where they hold others: {exported.rpartition('/')[2]}." in done.err
+    assert "P01 is erased: 1 interview with 1 call (1 min), 1 transcript, 1 export;" in done.err
+    assert "was in exports/, removed" in done.out
+    assert "outside of the study" in done.out
+    assert "elsewhere" not in done.out
+    assert run("participant", "recall", "P01").out == done.out
+    assert [one["format"] for one in json.loads(run("participant", "recall", "P01", "--json").out)] == [
+        "txt",
+        "txt",
+    ]
+    assert run("transcript", "show", interview).code == 2
+    assert "withdrawn" in run("participant", "list").out
+
+
+def test_the_queue(run: Run, study: Study) -> None:
+    assert "Nobody waits to be erased." in run("participant", "erasures").err
+    study.ask_erasure("P01", "Ada", due_on=None, late=True)
+    assert "after the form's window: decide it" in run("participant", "erasures").out
+    (row,) = json.loads(run("participant", "erasures", "--json").out)
+    assert (row["participant"], row["to_decide"], row["overdue"]) == ("P01", True, False)
+
+
+def test_nobody_is_nobody(run: Run, study: Study) -> None:
+    for command in (("freeze", "--by", "A"), ("erase", "--by", "A", "--yes"), ("recall",)):
+        name, *more = command
+        refused = run("participant", name, "P09", *more)
+        assert (refused.code, refused.err.count("The study has no participant P09.")) == (2, 1)

@@ -1,0 +1,319 @@
+"""Who is frozen is left alone; who is erased is gone, stays gone, and takes nobody along."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewkit import agenda, contacts, erasure, incidents, study_rights, tonight
+from interviewkit.agenda import State
+from interviewkit.consent import Record, Store, Transcribe
+from interviewkit.errors import ConsentRefused, StorageError, UsageError
+from interviewkit.events import Warned
+from interviewkit.models import (
+    Contact,
+    ContactKind,
+    IncidentKind,
+    KeptKind,
+    Right,
+    RightKind,
+)
+from interviewkit.study import Study
+from tests import small_study
+from tests.tui import study as studies
+
+SAID = "nothing happened for six weeks"
+
+
+@pytest.fixture(name="study")
+def _study(tmp_path: Path) -> Study:
+    """P01 and P02, each with a call, a transcript and a number to ring; exports of each and of both."""
+    study = small_study.new_study(tmp_path)
+    for number in ("P01", "P02"):
+        study.add_participant("patients", "uk")
+        small_study.give(study, number)
+        contacts.reach(study, number, contacts.details(number=f"0000 000 0{number[1:]}"))
+        studies.call(study, number, 60, studies.transcript())
+        study.hand_on(study.paths.exports / f"{number}.txt", SAID.encode(), "txt", [f"{number}-1"])
+    study.hand_on(study.paths.exports / "turns.xlsx", SAID.encode(), "xlsx", ["P01-1", "P02-1"])
+    return study
+
+
+def of(study: Study, participant: str) -> dict[str, bytes]:
+    """The files of a participant, with their bytes."""
+    theirs = (f"people/{participant}/", f"recordings/{participant}-", f"transcripts/{participant}-")
+    return {name: data for name, data in small_study.snapshot(study.root).items() if name.startswith(theirs)}
+
+
+# ── freezing ────────────────────────────────────────────────────────────────────────────────────
+
+OPENING: dict[str, Callable[[Study], object]] = {
+    "record": lambda study: study.grant("P01", Record),
+    "transcribe": lambda study: study.grant("P01", Transcribe),
+    "store": lambda study: study.grant("P01", Store),
+    "consent": lambda study: small_study.give(study, "P01"),
+    "export": lambda study: study.hand_on(study.root / "x.txt", b"", "txt", ["P02-1", "P01-1"]),
+}
+
+
+@pytest.mark.parametrize("name", OPENING)
+def test_nothing_of_somebody_frozen_is_recorded_opened_or_handed_on(study: Study, name: str) -> None:
+    study.freeze("P01", "Ada", "somebody else rang")
+    before = small_study.snapshot(study.root)
+    with pytest.raises(ConsentRefused, match="P01 is frozen since"):
+        OPENING[name](study)
+    assert small_study.snapshot(study.root) == before
+    assert study.grant("P02", Store)
+    study.thaw("P01", "Ben", "it was a mistake")
+    OPENING[name](study)
+
+
+def test_a_grant_from_before_a_freeze_is_worth_nothing_after_it(study: Study) -> None:
+    keep, hear = study.grant("P01", Store), study.grant("P01", Transcribe)
+    study.freeze("P01", "Ada")
+    for opening in (
+        lambda: study.raw(keep, "P01-1", 1),
+        lambda: study.recording(hear, "P01-1", 1),
+        lambda: study.save_raw(keep, "P01-1", 1, {}),
+    ):
+        with pytest.raises(ConsentRefused, match="frozen"):
+            opening()
+
+
+def test_a_thaw_needs_a_name_and_a_reason(study: Study) -> None:
+    with pytest.raises(UsageError, match="P01 is not frozen"):
+        study.thaw("P01", "Ben", "a reason")
+    study.freeze("P01", "Ada")
+    for by, reason in (("", "a reason"), ("Ben", " ")):
+        with pytest.raises(UsageError, match="who decides, and why"):
+            study.thaw("P01", by, reason)
+    assert study.standing("P01").frozen_at is not None
+
+
+def test_that_somebody_is_frozen_is_readable_and_who_and_why_is_apart(study: Study) -> None:
+    study.freeze("P01", "Ada", "a relative rang")
+    readable = study.paths.rights("P01").read_text()
+    assert "frozen" in readable
+    assert not any(word in readable for word in ("Ada", "relative"))
+    (right,) = study.paths.people.glob("P01/right-*")
+    assert "a relative rang" in right.read_text()
+
+
+def test_who_is_frozen_waits_for_nothing_at_home(study: Study) -> None:
+    study.freeze("P01", "Ada")
+    seen = agenda.look(study)
+    assert seen.person("P01").state is State.FROZEN
+    assert agenda.next_step(seen.person("P01"), seen.talks_of("P01")[0]) is agenda.Step.NOTHING
+    assert seen.person("P02").state is State.GIVEN
+
+
+def test_a_freeze_that_can_not_be_read_is_a_freeze(study: Study) -> None:
+    study.paths.rights("P01").write_bytes(b"{")
+    with pytest.raises(StorageError, match="damaged"):
+        study.grant("P01", Record)
+
+
+KINDS = st.lists(st.sampled_from(RightKind), max_size=12)
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@given(kinds=KINDS, late=st.booleans())
+def test_the_last_word_counts(kinds: list[RightKind], late: bool) -> None:
+    rights = [Right(kind=kind, at=AT + timedelta(hours=n), late=late) for n, kind in enumerate(kinds)]
+    found = study_rights.of(rights)
+    ice = [kind for kind in kinds if kind in (RightKind.FROZEN, RightKind.THAWED)]
+    assert (found.frozen_at is not None) == (ice[-1:] == [RightKind.FROZEN])
+    after = kinds[len(kinds) - kinds[::-1].index(RightKind.ASKED) :] if RightKind.ASKED in kinds else None
+    said = [kind for kind in after or () if kind in (RightKind.AGREED, RightKind.DECLINED)]
+    assert found.undecided == (after is not None and late and not said)
+    assert found.queued == (after is not None and (not late or said[-1:] == [RightKind.AGREED]))
+
+
+# ── erasing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_everything_goes_but_what_is_kept_and_nobody_else_is_touched(study: Study) -> None:
+    others = of(study, "P02")
+    study.freeze("P01", "Ada", "a relative rang")
+    stone = study.erase("P01", "custodian", "erase")
+    assert {name.partition("right-")[0] for name in of(study, "P01")} == {
+        "people/P01/participant.json",
+        "people/P01/consent.json",
+        "people/P01/rights.json",
+        "people/P01/",
+        "people/P01/tombstone.json",
+    }
+    assert of(study, "P02") == others
+    assert stone.erased_at is not None
+    assert (stone.counts.interviews, stone.counts.calls, stone.counts.transcripts) == (1, 1, 1)
+    assert (stone.counts.recorded_s, stone.counts.exports) == (60, 2)
+    assert stone.forms == (small_study.FORM,)
+    assert stone.kept == (KeptKind.CONSENT,)
+    assert [event.at for event in study.consent_events("P01")] == list(stone.consented_at)
+
+
+def test_the_index_and_home_know_only_that_there_was_somebody(study: Study) -> None:
+    study.erase("P01", "custodian", "erase")
+    assert not any(row["participant"] == "P01" for row in study.index()["interviews"])
+    seen = agenda.look(study)
+    assert seen.person("P01").state is State.ERASED
+    assert [group.done for group in seen.reached] == [1, 0]
+    assert study.add_participant("patients", "uk").id == "P03"
+    with pytest.raises(UsageError, match="taken"):
+        study.add_participant("patients", "uk", 1)
+
+
+AGAIN: dict[str, Callable[[Study], object]] = {
+    **OPENING,
+    "contact": lambda study: contacts.note(
+        study, "P01", Contact(kind=ContactKind.NO_ANSWER, at=datetime.now(UTC), by="Ada")
+    ),
+    "number": lambda study: contacts.reach(study, "P01", contacts.details(number="0000 000 001")),
+    "withdraw": lambda study: small_study.withdraw(study, "P01"),
+    "freeze": lambda study: study.freeze("P01", "Ada"),
+}
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_nothing_of_somebody_erased_is_kept_again(study: Study, name: str) -> None:
+    study.erase("P01", "custodian", "erase")
+    before = small_study.snapshot(study.root)
+    with pytest.raises(ConsentRefused, match="P01 was erased"):
+        AGAIN[name](study)
+    assert small_study.snapshot(study.root) == before
+
+
+def test_erasing_twice_changes_nothing(study: Study) -> None:
+    study.erase("P01", "custodian", "erase")
+    before = small_study.snapshot(study.root)
+    Study.open(study.root)
+    assert small_study.snapshot(study.root) == before
+
+
+def test_a_backup_that_is_put_back_stays_erased(study: Study, tmp_path: Path) -> None:
+    backup = shutil.copytree(study.root, tmp_path / "backup")
+    study.erase("P01", "custodian", "erase")
+    after = of(study, "P01")
+    shutil.copytree(backup, study.root, dirs_exist_ok=True)
+    again = Study.open(study.root)
+    assert set(of(again, "P01")) == set(after)
+    stone = again.tombstone("P01")
+    assert stone is not None
+    assert len(stone.again_at) == 1
+    assert not (study.paths.exports / "P01.txt").exists()
+    assert (study.paths.exports / "P02.txt").exists()
+
+
+def test_records_of_incidents_stay_and_the_tombstone_does_not_say_so(study: Study) -> None:
+    incidents.record(study, "P01", IncidentKind.DISTRESS, by="Ada", what="told the GP")
+    stone = study.erase("P01", "custodian", "erase")
+    assert study.paths.incidents("P01", ".json").exists()
+    assert "incident" not in stone.model_dump_json()
+
+
+def test_a_link_goes_and_what_it_leads_to_stays(study: Study, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    (study.paths.recordings / "P01-1" / "link").symlink_to(elsewhere)
+    study.erase("P01", "custodian", "erase")
+    assert (elsewhere / "mine.txt").read_text() == "mine"
+    assert not list(study.paths.recordings.glob("P01-*"))
+
+
+def test_what_the_disk_refuses_is_done_when_the_study_is_opened_next(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> int:
+        raise StorageError("No permission.", "Ask who manages it.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("interviewkit.study_erase.remove_durably", refused)
+        with pytest.raises(StorageError):
+            study.erase("P01", "custodian", "erase")
+        told: list[Warned] = []
+        Study.open(study.root, told.append)
+        assert "P01: what is to be erased is still there. No permission." in told[0].message
+        with pytest.raises(ConsentRefused):
+            study.grant("P01", Store)
+    Study.open(study.root)
+    assert not list(study.root.glob("*/P01-*"))
+
+
+# ── what was handed on, and what lies outside ───────────────────────────────────────────────────
+
+
+def test_every_export_is_on_the_recall_list_of_everybody_in_it(study: Study) -> None:
+    outside = study.root.parent / "Mary Example.txt"
+    study.hand_on(outside, SAID.encode(), "txt", ["P01-1"])
+    assert [one.format for one in study.recall("P01")] == ["txt", "xlsx", "txt"]
+    assert [one.file for one in study.recall("P02")] == ["P02.txt", "turns.xlsx"]
+    assert "Mary" not in study.paths.export_register.read_text()
+    (study.paths.exports / "by hand.docx").write_bytes(b"")
+    done = erasure.erase(study, "P01", "custodian", "erase")
+    assert [one.removed_at is None for one in done.recall] == [False, False, True]
+    assert done.unknown == ("by hand.docx",)
+    assert not (study.paths.exports / "turns.xlsx").exists()
+    assert [one.file for one in study.recall("P02")] == ["P02.txt", None]
+
+
+def test_an_export_that_could_not_be_written_is_on_record_all_the_same(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr("interviewkit.study_exports.write_durably", full)
+    with pytest.raises(StorageError):
+        study.hand_on(study.paths.exports / "x.txt", b"x", "txt", ["P01-1"])
+    assert [one.file for one in study.recall("P01")][-1] == "x.txt"
+
+
+def test_plans_for_tonight_are_forgotten(study: Study) -> None:
+    later = datetime.now(UTC) + timedelta(hours=3)
+    for interview in ("P01-1", "P02-1"):
+        tonight.leave(study.root, interview, later)
+    erasure.erase(study, "P01", "custodian", "erase")
+    assert [one.interview for one in tonight.planned(study.root)] == ["P02-1"]
+
+
+# ── the queue ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_queue_has_what_is_asked_for_and_not_done(study: Study) -> None:
+    soon, later = date(2026, 3, 1), date(2026, 4, 1)
+    study.ask_erasure("P02", "Ada", due_on=later, late=False)
+    study.ask_erasure("P01", "Ada", due_on=soon, late=True)
+    first, second = erasure.queue(study)
+    assert (first.participant, first.undecided, first.overdue(soon), first.overdue(later)) == (
+        "P01",
+        True,
+        False,
+        True,
+    )
+    assert (second.participant, second.undecided) == ("P02", False)
+    with pytest.raises(ConsentRefused, match="asked to be erased"):
+        study.grant("P01", Store)
+    study.decide("P01", "Ben", "published already", agreed=False)
+    assert [due.participant for due in erasure.queue(study)] == ["P02"]
+    with pytest.raises(UsageError, match="nothing to decide"):
+        study.decide("P01", "Ben", "again", agreed=True)
+    study.erase("P02", "custodian", "erase")
+    assert erasure.queue(study) == []
+
+
+def test_sound_that_is_erased_is_not_in_any_file(study: Study) -> None:
+    grant = study.grant("P01", Record)
+    noise = np.random.default_rng(3).integers(-9000, 9000, (1, 8000), np.int16)
+    with study.importing(grant, "P01-1", sample_rate=8000, channels=1) as writer:
+        writer.write(noise)
+    audio = study.paths.audio("P01-1", 2).read_bytes()
+    marker = audio[2000:2200]
+    assert any(marker in data for data in small_study.snapshot(study.root).values())
+    study.erase("P01", "custodian", "erase")
+    assert not any(marker in data for data in small_study.snapshot(study.root).values())
