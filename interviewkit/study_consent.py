@@ -78,7 +78,7 @@ class Consented:
                 f"Make one: interviewkit init {root}",
             )
         study = cls(root, study_config.load(paths.config), told)
-        store.sweep(root, (paths.people, paths.recordings, paths.transcripts), study._lock)
+        store.sweep(root, (paths.people, paths.recordings, paths.transcripts, paths.exports), study._lock)
         study_mending.place_committed(paths, study._lock)
         return study
 
