@@ -16,6 +16,7 @@ import platformdirs
 from interviewkit.errors import StorageError
 
 CACHE_VARIABLE = "INTERVIEWKIT_CACHE"
+DATA_VARIABLE = "INTERVIEWKIT_DATA"
 RUNTIME_VARIABLE = "INTERVIEWKIT_RUNTIME"
 STATE_VARIABLE = "INTERVIEWKIT_STATE"
 STUDY_FILE = "study.yaml"
@@ -25,6 +26,11 @@ STRIKING = ".striking.partial"
 def cache_dir() -> Path:
     """The user's cache for weights, shared by all studies; `INTERVIEWKIT_CACHE` moves it."""
     return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("interviewkit"))
+
+
+def data_dir() -> Path:
+    """The user's own keys, by study, outside of every study; `INTERVIEWKIT_DATA` moves it."""
+    return Path(os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("interviewkit"))
 
 
 def runtime_dir() -> Path:
@@ -96,6 +102,25 @@ class StudyPaths:
     def schedules(self) -> Path:
         """The interview guides."""
         return self.root / "schedules"
+
+    @property
+    def keys(self) -> Path:
+        """Public keys: of the study, of its people, of its participants."""
+        return self.root / "keys"
+
+    @property
+    def devices(self) -> Path:
+        """The public keys of the computers that work on the study."""
+        return self.keys / "devices"
+
+    @property
+    def audit(self) -> Path:
+        """What was done, by whom and when: a chain of signed entries for each computer."""
+        return self.root / "audit"
+
+    def chain(self, device: str) -> Path:
+        """The chain of one computer."""
+        return self.audit / f"{device}.jsonl"
 
     @property
     def exports(self) -> Path:

@@ -11,9 +11,12 @@ it lose each other's writes, so three things differ here:
 `encode` and `decode` are where sealing plugs in: they see the bytes on their way to and from the file.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -33,6 +36,17 @@ from interviewkit.paths import private_dir, storage_errors, write_durably
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Codec = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A document that was written: SHA-256 of the file before and after, and what is in it now."""
+
+    path: Path
+    before: str | None
+    after: str
+    content: bytes
+
 
 TOLD_AFTER_S = 0.5
 PATIENCE_S = 10.0
@@ -86,6 +100,8 @@ class DurableJSONStorage(Storage):
         self.path = path
         self.kind = kind
         self.reason = ""
+        self.replaced: Replaced | None = None
+        self._before: str | None = None
         self._encode = encode
         self._decode = decode
 
@@ -99,18 +115,24 @@ class DurableJSONStorage(Storage):
                 data = self.path.read_bytes()
             except FileNotFoundError:
                 return None
+        self._before = sha256(data).hexdigest()
         return migrations.upgrade(self.kind, self._checked(self._decode(data)))
 
     def write(self, data: Document) -> None:
-        """Replace the file; what was there is intact if that fails."""
+        """Replace the file, and note it as `replaced`; what was there is intact if that fails."""
         meta = {
+            # First, and anew at every write: the audit trail has hashes, from which nothing is to be guessed.
+            "salt": secrets.token_hex(32),
             "kind": self.kind,
             "schema": migrations.current(self.kind),
             "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "reason": self.reason,
         }
         document = {META: {META_ROW: meta}, **{name: rows for name, rows in data.items() if name != META}}
-        write_durably(self.path, self._encode(orjson.dumps(document)))
+        content = orjson.dumps(document)
+        stored = self._encode(content)
+        write_durably(self.path, stored)
+        self.replaced = Replaced(self.path, self._before, sha256(stored).hexdigest(), content)
 
     def refuse_newer(self, document: Document | None) -> None:
         """Raise StudyError where the file was written by a newer program: it may only be read."""
@@ -176,11 +198,18 @@ class _Held(Storage):
 
 @contextmanager
 def transaction(
-    path: Path, kind: str, lock: Lock, reason: str, encode: Codec = same, decode: Codec = same
+    path: Path,
+    kind: str,
+    lock: Lock,
+    reason: str,
+    encode: Codec = same,
+    decode: Codec = same,
+    told: Callable[[Replaced], None] = lambda replaced: None,
 ) -> Iterator[Database]:
     """Change one document: all of what the block did reaches the disk in one write, or none of it.
 
-    `reason` goes into the document's `meta` and must hold nothing that was said. Raises StudyError for
+    `reason` goes into the document's `meta` and must hold nothing that was said; `told` hears what was
+    written. Raises StudyError for
     a document of a newer program, StorageError where the file can't be read or written.
     """
     with lock:
@@ -191,6 +220,8 @@ def transaction(
         if held.changed and held.document is not None:
             storage.reason = reason
             storage.write(held.document)
+            if storage.replaced is not None:
+                told(storage.replaced)
 
 
 def read_document(path: Path, kind: str, decode: Codec = same) -> Tables | None:

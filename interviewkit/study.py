@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from interviewkit import study_documents, study_index, study_mending
+from interviewkit.audit_entries import Action
 from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
 from interviewkit.models import ActionKind, Call, Interview, Mark, Side
@@ -240,6 +241,7 @@ class Study(Erasing):
         known = self.call(interview, call)
         study_documents.check_owner(grant, interview)
         using = self.opener(grant, KeyClass.AUDIO)
+        self.audit.looked(Action.RECORDING_HEARD, interview, call)
         return RecordingReader(self.paths.audio(interview, call), unseal=using.open, expected_head=known.head)
 
     def notes(self, grant: Grant[Record] | Grant[Store], interview: str, call: int) -> list[Note]:
@@ -248,7 +250,10 @@ class Study(Erasing):
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
         self.grant(grant.participant, grant.permission)
         using = study_documents.opener(grant.participant, KeyClass.RAW)
-        return study_documents.notes(self.paths, interview, call, using)
+        found = study_documents.notes(self.paths, interview, call, using)
+        if found:
+            self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
+        return found
 
     def wrap_up(self, grant: Grant[Record] | Grant[Store], interview: str, call: int) -> WrapUp:
         """What the interviewer said of a call right after it; raises ConsentRefused."""
@@ -256,6 +261,7 @@ class Study(Erasing):
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
         self.grant(grant.participant, grant.permission)
         using = study_documents.opener(grant.participant, KeyClass.RAW)
+        self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return study_documents.wrap_up(self.paths, interview, call, using)
 
     def save_wrap_up(self, grant: Grant[Record], interview: str, call: int, said: WrapUp) -> None:
@@ -282,7 +288,10 @@ class Study(Erasing):
     def raw(self, grant: Grant[Store], interview: str, call: int) -> Tables | None:
         """A call's transcript as it was saved last, or None."""
         study_documents.check_owner(grant, interview)
-        return study_documents.raw(self.paths, interview, call, self.opener(grant, KeyClass.RAW))
+        found = study_documents.raw(self.paths, interview, call, self.opener(grant, KeyClass.RAW))
+        if found is not None:
+            self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
+        return found
 
     # ── index ───────────────────────────────────────────────────────────────────────────────────
 

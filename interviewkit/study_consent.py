@@ -9,11 +9,13 @@ consent (numbers, consent events, contact log, incidents) goes through the same 
 
 import errno
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from interviewkit import (
+    audit,
     consent,
     schedule,
     store,
@@ -25,8 +27,9 @@ from interviewkit import (
     study_rights,
     yamlfile,
 )
+from interviewkit.audit_entries import Action
 from interviewkit.consent import Grant, P, Permission, Record, Store, Transcribe
-from interviewkit.errors import InterviewkitError, StorageError, StudyError, UsageError
+from interviewkit.errors import ConsentRefused, InterviewkitError, StorageError, StudyError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
     Clip,
@@ -58,6 +61,7 @@ class Consented:
         self.config = config
         self.paths = StudyPaths(root)
         self._lock = store.Lock(self.paths.lock, told)
+        self.audit = audit.Log(self.paths, self._lock, told)
         self._broken: StorageError | None = None
 
     @classmethod
@@ -80,6 +84,7 @@ class Consented:
         study = cls(root, study_config.load(paths.config), told)
         store.sweep(root, (paths.people, paths.recordings, paths.transcripts, paths.exports), study._lock)
         study_mending.place_committed(paths, study._lock)
+        study.audit.reconcile()
         return study
 
     # ── what the study is ───────────────────────────────────────────────────────────────────────
@@ -159,7 +164,10 @@ class Consented:
             person, now = self.participant(participant), datetime.now(UTC)
             consent.check_given(person, form, given, events, now)
             if held is None:
-                self._write(participant, lambda writing: writing.consent(given, form), "consent given")
+                put = (form.id,)
+                self._write(
+                    participant, lambda writing: writing.consent(given, form), "consent given", forms=put
+                )
                 return
             grant = consent.grant(person, [*events, given], {form.id: form}, Record, now)
             self._give_with_clip(given, form, grant, held)
@@ -203,6 +211,7 @@ class Consented:
         study_rights.check_unfrozen(self.paths, participant)
         using = study_documents.opener(participant, KeyClass.CONSENT)
         path = self.paths.clip(self.participant(participant).id, clip.recording)
+        self.audit.looked(Action.CLIP_HEARD, participant)
         return RecordingReader(path, unseal=using.open, expected_head=clip.head)
 
     def withdraw(self, participant: str, withdrawn: ConsentWithdrawn) -> None:
@@ -212,7 +221,24 @@ class Consented:
         self._write(person.id, lambda writing: writing.consent(withdrawn, None), "consent withdrawn")
 
     def grant(self, participant: str, permission: type[P], now: datetime | None = None) -> Grant[P]:
-        """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused."""
+        """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused, which is logged."""
+        try:
+            return self._grant(participant, permission, now)
+        except ConsentRefused:
+            # A refusal that can't be logged is a refusal all the same.
+            with suppress(StorageError):
+                self.audit.looked(Action.REFUSED, participant, purpose=permission.purpose.value)
+            raise
+
+    def refusal(self, participant: str, permission: type[Permission]) -> ConsentRefused | None:
+        """What stands against a purpose, to be shown: nobody wants to act on it."""
+        try:
+            self._grant(participant, permission, None)
+        except ConsentRefused as refused:
+            return refused
+        return None
+
+    def _grant(self, participant: str, permission: type[P], now: datetime | None) -> Grant[P]:
         person = self.participant(participant)
         study_rights.check_free(self.paths, person.id)
         rows = study_documents.consent_rows(self.paths, participant)
@@ -257,13 +283,19 @@ class Consented:
         change: Callable[[Writing], T],
         reason: str,
         grant: Grant[Permission] | None = None,
+        forms: tuple[str, ...] = (),
     ) -> T:
-        """The one place that writes; after an error of the disk itself nothing more is written."""
+        """The one place that writes; after an error of the disk itself nothing more is written.
+
+        `forms` are the form versions that it rests on, where that isn't the grant's.
+        """
         if self._broken is not None:
             raise self._broken
+        rests_on = (grant.form,) if grant is not None else forms
         try:
             with self._lock:
-                result = change(Writing(self.paths, self._lock, participant, reason, grant))
+                with self.audit.event(reason, participant, rests_on) as event:
+                    result = change(Writing(self.paths, self._lock, participant, reason, grant, event))
                 study_index.refresh(self.paths, self._lock, reason)
                 return result
         except StorageError as error:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 from pydantic import Field, ValidationError
 
 from interviewkit import store
+from interviewkit.audit import Event
 from interviewkit.consent import Grant, Permission, Record
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.models import (
@@ -324,14 +325,21 @@ class Writing:
     """Writes the documents of one participant within one commit; each method is one durable write."""
 
     def __init__(
-        self, paths: StudyPaths, lock: Lock, participant: str, reason: str, grant: Grant[Permission] | None
+        self,
+        paths: StudyPaths,
+        lock: Lock,
+        participant: str,
+        reason: str,
+        grant: Grant[Permission] | None,
+        event: Event,
     ) -> None:
-        """`grant` is None for numbers and consent events, which need none."""
+        """`grant` is None for numbers and consent events, which need none; `event` hears what is written."""
         self._paths = paths
         self._lock = lock
         self._participant = participant
         self._reason = reason
         self._grant = grant
+        self._event = event
 
     def participant(self, new: Participant) -> None:
         """Number, group and jurisdiction."""
@@ -394,6 +402,7 @@ class Writing:
         place = self._paths.clip(self._participant, recording)
         with storage_errors(place):
             replace_durably(self._paths.unplaced_clip(self._participant, recording), place)
+        self._event.sound(place)
 
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""
@@ -409,6 +418,7 @@ class Writing:
     def no_interview(self, interview: str) -> None:
         """Remove the document of an interview, and its folder if nothing else is in it."""
         path = self._paths.interview(interview)
+        self._event.removed(path)
         with storage_errors(path):
             path.unlink(missing_ok=True)
             with suppress(OSError):
@@ -444,6 +454,8 @@ class Writing:
         if known is None or known.model_copy(update=same) != new:
             raise ConsentRefused(f"Interview {new.id} can't be changed without a consent.")
         self._put_interview(new)
+        for call in set(new.calls) - set(known.calls):
+            self._event.sound(self._paths.audio(new.id, call.number))
 
     def words_destroyed(self, interview: str, call: int, left: Tables) -> None:
         """What the machine heard in a call, without what was struck."""
@@ -462,6 +474,7 @@ class Writing:
         self._check_own(name)
         found = interview(self._paths, name)
         for path in recorded_files(self._paths, name):
+            self._event.removed(path)
             with storage_errors(path):
                 path.unlink(missing_ok=True)
                 sync_folder(path.parent)
@@ -479,6 +492,7 @@ class Writing:
         place = self._paths.audio(interview, call.number)
         with storage_errors(place):
             replace_durably(unplaced_audio(self._paths, interview, call), place)
+        self._event.sound(place)
 
     @contextmanager
     def _document(self, path: Path, kind: str, key_class: KeyClass | None = None) -> Iterator[Database]:
@@ -486,8 +500,12 @@ class Writing:
         if key_class is not None:
             encode = sealer(self._participant, key_class).seal
             decode = opener(self._participant, key_class).open
-        with store.transaction(path, kind, self._lock, self._reason, encode, decode) as document:
+        told = self._wrote
+        with store.transaction(path, kind, self._lock, self._reason, encode, decode, told) as document:
             yield document
+
+    def _wrote(self, replaced: store.Replaced) -> None:
+        self._event.wrote(replaced.path, replaced.before, replaced.after, replaced.content)
 
 
 def _drop_draft(document: Database, incident: str) -> None:

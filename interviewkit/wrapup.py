@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 from interviewkit import appointments, contacts, settings, tonight
 from interviewkit.consent import Record, Store, Transcribe
-from interviewkit.errors import ConsentRefused
 from interviewkit.models import Contact, ContactKind
 from interviewkit.session_notes import When, WrapUp
 from interviewkit.study import Study
@@ -42,12 +41,7 @@ def say(study: Study, interview: str, call: int, change: Callable[[WrapUp], Wrap
 
 def transcribable(study: Study, interview: str) -> bool:
     """Whether the interview may be turned into words, and the words be kept."""
-    try:
-        for permission in (Transcribe, Store):
-            study.grant(owner(interview), permission)
-    except ConsentRefused:
-        return False
-    return True
+    return not any(study.refusal(owner(interview), permission) for permission in (Transcribe, Store))
 
 
 def tonight_at(study: Study, now: datetime) -> datetime:

@@ -8,4 +8,5 @@ import pytest
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERVIEWKIT_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("INTERVIEWKIT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("INTERVIEWKIT_RUNTIME", str(tmp_path / "runtime"))

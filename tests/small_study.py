@@ -107,5 +107,6 @@ def consented_call(study: Study) -> Interview:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    """Every file below `root` with its bytes."""
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Every file below `root` with its bytes, but for the audit trail: it grows when something is refused."""
+    found = {str(path.relative_to(root)): path for path in root.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith("audit/")}

@@ -304,11 +304,8 @@ def _purposes(study: "Study", participant: str) -> dict[str, str | None]:
 
     found: dict[str, str | None] = {}
     for permission in Permission.__subclasses__():
-        try:
-            study.grant(participant, permission)
-            found[permission.purpose.value] = None
-        except ConsentRefused as refused:
-            found[permission.purpose.value] = refused.message
+        refused = study.refusal(participant, permission)
+        found[permission.purpose.value] = None if refused is None else refused.message
     return found
 
 
