@@ -69,6 +69,14 @@ class Action(StrEnum):
     CLIP_HEARD = "clip heard"
     EXPORTED = "exported"
 
+    FROZEN = "frozen"
+    THAWED = "thawed"
+    ERASURE_ASKED = "erasure asked for"
+    ERASURE_AGREED = "erasure agreed to"
+    ERASURE_DECLINED = "erasure declined"
+    TO_BE_ERASED = "to be erased"
+    ERASED = "erased"
+
     TO_BE_STRUCK = "to be struck"
     STRUCK = "struck"
     DISCARDED = "discarded"

@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from interviewkit import study_documents
+from interviewkit.audit_entries import Action
 from interviewkit.consent import Store
 from interviewkit.models import HandedOn
 from interviewkit.paths import write_durably
@@ -40,6 +41,7 @@ class Exporting(Destroying):
         with self._lock:
             for participant in people:
                 self.grant(participant, Store)
+            self.audit.note(Action.EXPORTED, held)
             study_documents.change_register(self.paths, self._lock, [new], "handed on")
             write_durably(place, data)
         return new
