@@ -35,6 +35,7 @@ class State(StrEnum):
     FROZEN = "frozen"
     TO_ERASE = "to be erased"
     ERASED = "erased"
+    LOCKED = "locked"
     DAMAGED = "damaged"
 
 
@@ -338,7 +339,7 @@ def _person(row: Row) -> Person:
         return Person(row["id"])
     permitted = row["purposes"]
     held = row.get("held")
-    known = {"none": State.MISSING, "withdrawn": State.WITHDRAWN}
+    known = {"none": State.MISSING, "withdrawn": State.WITHDRAWN, "locked": State.LOCKED}
     standing = known.get(row["consent"]) if held is None else State(held)
     state = standing or (State.GIVEN if Record.purpose in permitted else State.REFUSED)
     contact = row["contact"] or {}

@@ -62,7 +62,7 @@ def clock_in(config: StudyConfig, jurisdiction: str) -> Clock:
 def of(study: Study, participant: str) -> Contacts:
     """What is known of getting hold of a participant; where there is no document, nothing is."""
     person = study.participant(participant)
-    found = study_documents.contact(study.paths, person.id) or ContactFile()
+    found = study_documents.contact(study.paths, study.keys, person.id) or ContactFile()
     voucher = study.group(person.group).voucher or ""
     rules = study.config.contact
     return Contacts(

@@ -8,6 +8,7 @@ InterviewkitError
 ├── ScheduleError         a schedule that breaks its format (file, line, question)
 ├── StudyError            a study that is missing, damaged or newer than this program
 │   └── StorageError      a document that could not be read or written
+├── Locked                something sealed that nobody at this computer has opened
 ├── ConsentRefused        a purpose that the participant has not consented to
 ├── WeightsError          model weights that are missing, wrong or unreachable
 └── SpeechError           a transcriber or diariser that failed
@@ -29,6 +30,7 @@ class ExitCode(IntEnum):
     NO_CONSENT = 4
     NO_WEIGHTS = 5
     STORAGE = 6
+    LOCKED = 7
     INTERRUPTED = 130
 
 
@@ -84,6 +86,12 @@ class StorageError(StudyError):
     """A document that could not be read or written."""
 
     exit_code = ExitCode.STORAGE
+
+
+class Locked(InterviewkitError):
+    """Something sealed whose key can't be had: no passphrase was given, or another role opens it."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class ConsentRefused(InterviewkitError):

@@ -123,7 +123,7 @@ def draft(study: Study, participant: str, incident: str, fields: Mapping[str, st
 def of(study: Study, participant: str) -> list[Record]:
     """The records of incidents with a participant, in the order of their opening."""
     known = study.participant(participant).id
-    found, entries, drafts = study_documents.incidents(study.paths, known)
+    found, entries, drafts = study_documents.incidents(study.paths, study.keys, known)
     typed = {draft.incident: draft.fields for draft in drafts if draft.fields}
     return [
         Record(

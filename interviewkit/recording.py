@@ -24,7 +24,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from interviewkit.audio import Samples
-from interviewkit.errors import AudioError, InterviewkitError, StorageError
+from interviewkit.errors import AudioError, InterviewkitError, Locked, StorageError
 from interviewkit.paths import private_dir, storage_errors, sync_folder
 from interviewkit.recording_format import (
     BLOCK_BYTES,
@@ -200,8 +200,9 @@ class RecordingReader:
         """Open and check a recording.
 
         `expected_head` is the head that was noted when the recording was closed; without it a changed
-        last record or a cut end may pass. `unseal` raises an InterviewkitError for what it can't open.
-        Raises StorageError for a file that can't be opened and AudioError for one without a record.
+        last record or a cut end may pass. `unseal` raises an InterviewkitError for what it can't open, and
+        Locked where it opens nothing, which ends the check. Raises StorageError for a file that can't be
+        opened and AudioError for one without a record.
         """
         self._path, self._unseal = file_path, unseal
         self._decoded: OrderedDict[int, Samples] = OrderedDict()
@@ -269,6 +270,8 @@ class RecordingReader:
     def _facts(self, data: bytes) -> Facts | None:
         try:
             return read_facts(self._unseal(data))
+        except Locked:
+            raise
         except InterviewkitError:
             return None
 

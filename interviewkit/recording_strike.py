@@ -20,7 +20,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from interviewkit.errors import InterviewkitError, StorageError
+from interviewkit.errors import InterviewkitError, Locked, StorageError
 from interviewkit.paths import rewritten_durably, storage_errors
 from interviewkit.recording import RecordingReader, Seal, Unseal, unsealed
 from interviewkit.recording_format import (
@@ -155,6 +155,8 @@ def _opened(data: bytes, key: Key) -> bytes:
     """The FLAC of a record; nothing where it can't be opened."""
     try:
         return key.unseal(data)
+    except Locked:
+        raise
     except InterviewkitError:
         return b""
 

@@ -116,7 +116,11 @@ class DurableJSONStorage(Storage):
             except FileNotFoundError:
                 return None
         self._before = sha256(data).hexdigest()
-        return migrations.upgrade(self.kind, self._checked(self._decode(data)))
+        try:
+            plain = self._decode(data)
+        except StorageError as error:
+            raise StorageError(f"{self.path}: {error.message}", error.hint) from None
+        return migrations.upgrade(self.kind, self._checked(plain))
 
     def write(self, data: Document) -> None:
         """Replace the file, and note it as `replaced`; what was there is intact if that fails."""

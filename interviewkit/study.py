@@ -249,8 +249,7 @@ class Study(Erasing):
         study_documents.check_owner(grant, interview)
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
         self.grant(grant.participant, grant.permission)
-        using = study_documents.opener(grant.participant, KeyClass.RAW)
-        found = study_documents.notes(self.paths, interview, call, using)
+        found = study_documents.notes(self.paths, self.keys, interview, call)
         if found:
             self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return found
@@ -260,9 +259,8 @@ class Study(Erasing):
         study_documents.check_owner(grant, interview)
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
         self.grant(grant.participant, grant.permission)
-        using = study_documents.opener(grant.participant, KeyClass.RAW)
         self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
-        return study_documents.wrap_up(self.paths, interview, call, using)
+        return study_documents.wrap_up(self.paths, self.keys, interview, call)
 
     def save_wrap_up(self, grant: Grant[Record], interview: str, call: int, said: WrapUp) -> None:
         """Put what the interviewer says of a call in the place of what was there."""
@@ -288,7 +286,8 @@ class Study(Erasing):
     def raw(self, grant: Grant[Store], interview: str, call: int) -> Tables | None:
         """A call's transcript as it was saved last, or None."""
         study_documents.check_owner(grant, interview)
-        found = study_documents.raw(self.paths, interview, call, self.opener(grant, KeyClass.RAW))
+        self.opener(grant, KeyClass.RAW)
+        found = study_documents.raw(self.paths, self.keys, interview, call)
         if found is not None:
             self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return found
@@ -297,10 +296,10 @@ class Study(Erasing):
 
     def index(self) -> Tables:
         """`participants` and `interviews`: numbers, states, counts; made again where it was out of date."""
-        return study_index.refresh(self.paths, self._lock, "index out of date")
+        return study_index.refresh(self.paths, self.keys, self._lock, "index out of date")
 
     def rebuild_index(self) -> Tables:
         """Make the whole index again from the documents."""
         with self._lock:
             self.paths.index.unlink(missing_ok=True)
-            return study_index.refresh(self.paths, self._lock, "index rebuilt")
+            return study_index.refresh(self.paths, self.keys, self._lock, "index rebuilt")

@@ -45,6 +45,7 @@ from interviewkit.models import (
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, Opener, Sealer
 from interviewkit.study_documents import Held, Writing
+from interviewkit.study_keys import Ask, Founder, Keys
 
 if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader
@@ -55,35 +56,50 @@ T = TypeVar("T")
 class Consented:
     """What `Study` knows of people and consent; see there."""
 
-    def __init__(self, root: Path, config: StudyConfig, told: Callable[[Warned], None]) -> None:
+    def __init__(
+        self, root: Path, config: StudyConfig, told: Callable[[Warned], None], ask: Ask | None = None
+    ) -> None:
         """Use `Study.open`."""
         self.root = root
         self.config = config
         self.paths = StudyPaths(root)
+        self.keys = Keys(self.paths, ask)
         self._lock = store.Lock(self.paths.lock, told)
         self.audit = audit.Log(self.paths, self._lock, told)
         self._broken: StorageError | None = None
 
     @classmethod
     def create(
-        cls, root: Path, template_folder: Path = study_create.TEMPLATES, title: str | None = None
+        cls,
+        root: Path,
+        template_folder: Path = study_create.TEMPLATES,
+        title: str | None = None,
+        founder: Founder | None = None,
     ) -> Self:
-        """Make a new study in an empty folder or a clone, from `study.yaml`, forms and schedules."""
-        study_create.create(root, template_folder, title)
+        """Make a new study in an empty folder or a clone, from `study.yaml`, forms and schedules.
+
+        It is sealed where there is a `founder`, whose key opens it from then on in this program.
+        """
+        study_create.create(root, template_folder, title, founder)
         return cls.open(root)
 
     @classmethod
-    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
-        """The study in `root`, tidied of what a kill left; `told` hears when another program is writing."""
+    def open(
+        cls, root: Path, told: Callable[[Warned], None] = lambda warned: None, ask: Ask | None = None
+    ) -> Self:
+        """The study in `root`, tidied of what a kill left; `told` hears when another program is writing.
+
+        `ask` gets the passphrase of a sealed study from the user, as soon as something has to be opened.
+        """
         paths = StudyPaths(root)
         if not paths.config.is_file():
             raise StudyError(
                 f"{root} is not a study: it has no {paths.config.name}.",
                 f"Make one: interviewkit init {root}",
             )
-        study = cls(root, study_config.load(paths.config), told)
+        study = cls(root, study_config.load(paths.config), told, ask)
         store.sweep(root, (paths.people, paths.recordings, paths.transcripts, paths.exports), study._lock)
-        study_mending.place_committed(paths, study._lock)
+        study_mending.place_committed(paths, study.keys, study._lock)
         study.audit.reconcile()
         return study
 
@@ -143,7 +159,7 @@ class Consented:
 
     def consent_events(self, participant: str) -> tuple[ConsentEvent, ...]:
         """What a participant agreed to and took back, in the order of its recording."""
-        rows = study_documents.consent_rows(self.paths, self.participant(participant).id)
+        rows = study_documents.consent_rows(self.paths, self.keys, self.participant(participant).id)
         return tuple(row.event for row in rows)
 
     def give_consent(self, participant: str, given: ConsentGiven, held: Held | None = None) -> None:
@@ -180,7 +196,9 @@ class Consented:
         """
         partial = self.paths.unplaced_clip(grant.participant, held.recording)
         try:
-            kept = held.keep(grant, partial)
+            sealer = self.keys.sealer(grant.participant, KeyClass.CONSENT)
+            opener = self.keys.opener(grant.participant, KeyClass.CONSENT)
+            kept = held.keep(grant, partial, sealer, opener)
             clip = Clip(
                 recording=kept.recording,
                 sample_rate=kept.sample_rate,
@@ -198,7 +216,7 @@ class Consented:
 
             self._write(grant.participant, write, "consent given", grant)
         except InterviewkitError:
-            study_mending.place_committed(self.paths, self._lock)
+            study_mending.place_committed(self.paths, self.keys, self._lock)
             raise
 
     def clip(self, participant: str, clip: Clip) -> "RecordingReader":
@@ -209,7 +227,7 @@ class Consented:
         from interviewkit.recording import RecordingReader
 
         study_rights.check_unfrozen(self.paths, participant)
-        using = study_documents.opener(participant, KeyClass.CONSENT)
+        using = self.keys.opener(participant, KeyClass.CONSENT)
         path = self.paths.clip(self.participant(participant).id, clip.recording)
         self.audit.looked(Action.CLIP_HEARD, participant)
         return RecordingReader(path, unseal=using.open, expected_head=clip.head)
@@ -241,7 +259,7 @@ class Consented:
     def _grant(self, participant: str, permission: type[P], now: datetime | None) -> Grant[P]:
         person = self.participant(participant)
         study_rights.check_free(self.paths, person.id)
-        rows = study_documents.consent_rows(self.paths, participant)
+        rows = study_documents.consent_rows(self.paths, self.keys, participant)
         agreed = {row.form.id: row.form for row in rows if row.form is not None}
         moment = datetime.now(UTC) if now is None else now
         return consent.grant(person, [row.event for row in rows], agreed, permission, moment)
@@ -251,13 +269,13 @@ class Consented:
     def sealer(self, grant: Grant[Record] | Grant[Store], key_class: KeyClass) -> Sealer:
         """What seals a participant's documents of a class; raises ConsentRefused for another purpose."""
         study_documents.check_purpose(grant, key_class, study_documents.WRITTEN_FOR)
-        return study_documents.sealer(grant.participant, key_class)
+        return self.keys.sealer(grant.participant, key_class)
 
     def opener(self, grant: Grant[Transcribe] | Grant[Store], key_class: KeyClass) -> Opener:
         """What opens them, if the consent still stands; raises ConsentRefused."""
         study_documents.check_purpose(grant, key_class, study_documents.READ_FOR)
         self.grant(grant.participant, grant.permission)
-        return study_documents.opener(grant.participant, key_class)
+        return self.keys.opener(grant.participant, key_class)
 
     def commit(self, grant: Grant[Permission], change: Callable[[Writing], T], reason: str) -> T:
         """Let `change` write what depends on consent, if the consent still stands; hand back its result.
@@ -295,8 +313,10 @@ class Consented:
         try:
             with self._lock:
                 with self.audit.event(reason, participant, rests_on) as event:
-                    result = change(Writing(self.paths, self._lock, participant, reason, grant, event))
-                study_index.refresh(self.paths, self._lock, reason)
+                    result = change(
+                        Writing(self.paths, self.keys, self._lock, participant, reason, grant, event)
+                    )
+                study_index.refresh(self.paths, self.keys, self._lock, reason)
                 return result
         except StorageError as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EIO:

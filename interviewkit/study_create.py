@@ -9,25 +9,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from interviewkit import schedule, study_config, yamlfile
+from interviewkit import schedule, study_config, study_keys, yamlfile
 from interviewkit.errors import StudyError, UsageError
 from interviewkit.models import Form
 from interviewkit.paths import STUDY_FILE, StudyPaths, private_dir, storage_errors, write_durably
+from interviewkit.study_keys import Founder
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def create(root: Path, template_folder: Path = TEMPLATES, title: str | None = None) -> None:
+def create(
+    root: Path,
+    template_folder: Path = TEMPLATES,
+    title: str | None = None,
+    founder: Founder | None = None,
+) -> None:
     """Make `root` a study. What is already there of forms and schedules stays as it is.
 
-    `title` takes the place of the template's. `template_folder` holds `study.yaml`, `forms/` and, if the
-    shipped ones won't do, `schedules/`. Raises StudyError where `root` holds something else or a template
-    is wrong; then nothing is left behind.
+    `title` takes the place of the template's. With a `founder` it is sealed. `template_folder` holds
+    `study.yaml`, `forms/` and, if the shipped ones won't do, `schedules/`. Raises StudyError where `root`
+    holds something else or a template is wrong; then nothing is left behind.
     """
-    _refuse_occupied(root)
+    _refuse_occupied(root, {"forms", "schedules", "recordings", *(["keys"] if founder else [])})
     wanted = _checked_templates(template_folder)
     with _undone_on_error(root) as written:
         private_dir(root)
+        if founder is not None:
+            # Before `study.yaml`: what is a study without keys is not sealed.
+            study_keys.found(StudyPaths(root), founder, written)
         for name, source in wanted.items():
             if not (root / name).exists():
                 with storage_errors(source):
@@ -38,8 +47,8 @@ def create(root: Path, template_folder: Path = TEMPLATES, title: str | None = No
                 write_durably(root / name, data)
 
 
-def _refuse_occupied(root: Path) -> None:
-    """A study grows only in an empty folder, or in a clone, which is laid out as one."""
+def _refuse_occupied(root: Path, left: set[str]) -> None:
+    """A study grows only in an empty folder, in what a kill `left` of one, or in a clone, laid out as one."""
     if (root / STUDY_FILE).exists():
         raise StudyError(f"{root} is already a study.", "Use it as it is, or choose another folder.")
     with storage_errors(root):
@@ -47,7 +56,7 @@ def _refuse_occupied(root: Path) -> None:
         recordings = StudyPaths(root).recordings
         kept = {path.name for path in recordings.iterdir()} - {"README.md"} if recordings.is_dir() else set()
     clone = (root / "interviewkit" / "study.py").is_file()
-    if kept or not (clone or inside <= {"forms", "schedules", "recordings"}):
+    if kept or not (clone or inside <= left):
         raise StudyError(
             f"{root} is not empty: it holds {min(kept or inside)}.",
             "Choose a new folder for the study; nothing was changed.",
@@ -80,7 +89,8 @@ def _checked_templates(folder: Path) -> dict[str, Path]:
 @contextmanager
 def _undone_on_error(root: Path) -> Iterator[list[Path]]:
     """Take away the files that the block listed, and the folders that it made, if it fails."""
-    folders = [folder for folder in (root / "forms", root / "schedules", root) if not folder.exists()]
+    inside = [root / name for name in ("forms", "schedules", "keys/people", "keys")]
+    folders = [folder for folder in (*inside, root) if not folder.exists()]
     written: list[Path] = []
     try:
         yield written

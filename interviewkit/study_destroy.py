@@ -32,6 +32,7 @@ from interviewkit.sealing import KeyClass
 from interviewkit.store import Tables
 from interviewkit.study_consent import Consented
 from interviewkit.study_documents import Writing
+from interviewkit.study_keys import Ask
 
 if TYPE_CHECKING:
     from interviewkit.recording_strike import Done
@@ -51,9 +52,11 @@ class Destroying(Consented):
     """What `Study` knows of destroying; see there."""
 
     @classmethod
-    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
+    def open(
+        cls, root: Path, told: Callable[[Warned], None] = lambda warned: None, ask: Ask | None = None
+    ) -> Self:
         """The study in `root`, with what was promised to be destroyed destroyed; see `Consented.open`."""
-        study = super().open(root, told)
+        study = super().open(root, told, ask)
         for problem in study.keep_promises():
             told(Warned(problem))
         return study
@@ -112,20 +115,19 @@ class Destroying(Consented):
     def _strike_sound(self, known: Interview, path: Path, due: Stretches) -> "Done":
         from interviewkit.recording_strike import Key, strike
 
-        sealer = study_documents.sealer(known.participant, KeyClass.AUDIO)
-        opener = study_documents.opener(known.participant, KeyClass.AUDIO)
+        sealer = self.keys.sealer(known.participant, KeyClass.AUDIO)
+        opener = self.keys.opener(known.participant, KeyClass.AUDIO)
         return strike(path, due, Key(opener.open, sealer.seal, sealer.suffix))
 
     def _strike_words(self, known: Interview, call: int) -> None:
         """The words of the stretches, in transcript, draft and notes."""
-        opener = study_documents.opener(known.participant, KeyClass.RAW)
         struck = [(call, start, stop) for start, stop in known.stricken(call)]
 
         def write(writing: Writing) -> None:
-            tables = study_documents.raw(self.paths, known.id, call, opener)
+            tables = study_documents.raw(self.paths, self.keys, known.id, call)
             if tables is not None:
                 writing.words_destroyed(known.id, call, self.without_struck(known, call, tables))
-            notes = study_documents.notes(self.paths, known.id, call, opener)
+            notes = study_documents.notes(self.paths, self.keys, known.id, call)
             left = session_log.left_notes(known.actions, notes, struck)
             if len(left) < len(notes):
                 writing.notes_destroyed(known.id, call, left)

@@ -41,9 +41,10 @@ from interviewkit.models import (
     Wishes,
 )
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder
-from interviewkit.sealing import ClearOpener, ClearSealer, KeyClass, Opener, Sealer, document_suffix
+from interviewkit.sealing import KeyClass, Opener, Sealer, document_suffix
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Database, Lock, Row, Tables
+from interviewkit.study_keys import Keys
 
 MAX_NUMBER = 9999
 INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
@@ -98,8 +99,8 @@ class Held(Protocol):
 
     recording: str
 
-    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
-        """Store it at `path`; raises InterviewkitError, and then nothing lies there."""
+    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+        """Store it at `path`, sealed; raises InterviewkitError, and then nothing lies there."""
 
 
 def number(participant: str) -> int:
@@ -148,16 +149,6 @@ def check_owner(grant: Grant[Permission] | None, interview: str) -> None:
         )
 
 
-def sealer(participant: str, key_class: KeyClass) -> Sealer:
-    """What seals a participant's documents of a class: nothing does, in this version."""
-    return ClearSealer()
-
-
-def opener(participant: str, key_class: KeyClass) -> Opener:
-    """What opens them."""
-    return ClearOpener()
-
-
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -167,27 +158,27 @@ def participant(path: Path) -> Participant:
     return _parsed(path, Participant, (tables.get("participant") or [{}])[0])
 
 
-def consent_path(paths: StudyPaths, participant: str) -> Path:
+def consent_path(paths: StudyPaths, keys: Keys, participant: str) -> Path:
     """Where a participant's consent events are."""
-    return paths.consent(participant, document_suffix(sealer(participant, KeyClass.CONSENT)))
+    return paths.consent(participant, document_suffix(keys.suffix))
 
 
-def consent_rows(paths: StudyPaths, participant: str) -> list[ConsentRow]:
+def consent_rows(paths: StudyPaths, keys: Keys, participant: str) -> list[ConsentRow]:
     """A participant's consent events in the order of their recording."""
-    path = consent_path(paths, participant)
-    tables = store.read_document(path, "consent", opener(participant, KeyClass.CONSENT).open) or {}
+    path = consent_path(paths, keys, participant)
+    tables = store.read_document(path, "consent", keys.opener(participant, KeyClass.CONSENT).open) or {}
     return [_parsed(path, ConsentRow, row) for row in tables.get("events", [])]
 
 
-def contact_path(paths: StudyPaths, participant: str) -> Path:
+def contact_path(paths: StudyPaths, keys: Keys, participant: str) -> Path:
     """Where it is how a participant is reached."""
-    return paths.contact(participant, document_suffix(sealer(participant, KeyClass.CONTACT)))
+    return paths.contact(participant, document_suffix(keys.suffix))
 
 
-def contact(paths: StudyPaths, participant: str) -> ContactFile | None:
+def contact(paths: StudyPaths, keys: Keys, participant: str) -> ContactFile | None:
     """How a participant is reached, what they allow, and what came of it so far; None if nothing is known."""
-    path = contact_path(paths, participant)
-    tables = store.read_document(path, "contact", opener(participant, KeyClass.CONTACT).open)
+    path = contact_path(paths, keys, participant)
+    tables = store.read_document(path, "contact", keys.opener(participant, KeyClass.CONTACT).open)
     if tables is None:
         return None
     details, wishes = ((tables.get(name) or [{}])[0] for name in ("details", "arrangement"))
@@ -195,17 +186,17 @@ def contact(paths: StudyPaths, participant: str) -> ContactFile | None:
     return ContactFile(_parsed(path, Details, details), _parsed(path, Wishes, wishes), log)
 
 
-def incidents_path(paths: StudyPaths, participant: str) -> Path:
+def incidents_path(paths: StudyPaths, keys: Keys, participant: str) -> Path:
     """Where the records of incidents with a participant are."""
-    return paths.incidents(participant, document_suffix(sealer(participant, KeyClass.INCIDENT)))
+    return paths.incidents(participant, document_suffix(keys.suffix))
 
 
 def incidents(
-    paths: StudyPaths, participant: str
+    paths: StudyPaths, keys: Keys, participant: str
 ) -> tuple[list[Incident], list[IncidentEntry], list[IncidentDraft]]:
     """The records of incidents with a participant, what was added to them, and what is being typed."""
-    path = incidents_path(paths, participant)
-    tables = store.read_document(path, "incidents", opener(participant, KeyClass.INCIDENT).open) or {}
+    path = incidents_path(paths, keys, participant)
+    tables = store.read_document(path, "incidents", keys.opener(participant, KeyClass.INCIDENT).open) or {}
     return (
         [_parsed(path, Incident, row) for row in tables.get("incidents", [])],
         [_parsed(path, IncidentEntry, row) for row in tables.get("entries", [])],
@@ -220,10 +211,12 @@ def rights(paths: StudyPaths, participant: str) -> tuple[Right, ...]:
     return tuple(_parsed(path, Right, row) for row in tables.get("rights", []))
 
 
-def right_note(paths: StudyPaths, participant: str, note: str, using: Opener) -> RightNote | None:
+def right_note(paths: StudyPaths, keys: Keys, participant: str, note: str) -> RightNote | None:
     """Who did one of these things, and why; None where that is gone."""
-    path = paths.right(participant, note, document_suffix(sealer(participant, KeyClass.CONSENT)))
-    rows = (store.read_document(path, "right", using.open) or {}).get("right", [])
+    path = paths.right(participant, note, document_suffix(keys.suffix))
+    rows = (store.read_document(path, "right", keys.opener(participant, KeyClass.CONSENT).open) or {}).get(
+        "right", []
+    )
     return _parsed(path, RightNote, rows[0]) if rows else None
 
 
@@ -273,37 +266,41 @@ def recorded_files(paths: StudyPaths, interview: str) -> list[Path]:
     return [path for path in files if path != kept and path.is_file()]
 
 
-def raw_path(paths: StudyPaths, interview: str, call: int) -> Path:
+def raw_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
     """Where what the machine heard in a call is."""
-    return paths.raw(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+    return paths.raw(interview, call, document_suffix(keys.suffix))
 
 
-def raw(paths: StudyPaths, interview: str, call: int, using: Opener) -> Tables | None:
+def raw(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Tables | None:
     """What the machine heard in a call, or None."""
-    return store.read_document(raw_path(paths, interview, call), "raw", using.open)
+    return store.read_document(
+        raw_path(paths, keys, interview, call), "raw", keys.opener(owner(interview), KeyClass.RAW).open
+    )
 
 
-def notes_path(paths: StudyPaths, interview: str, call: int) -> Path:
+def notes_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
     """Where what was typed during a call is."""
-    return paths.notes(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+    return paths.notes(interview, call, document_suffix(keys.suffix))
 
 
-def wrap_up_path(paths: StudyPaths, interview: str, call: int) -> Path:
+def wrap_up_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
     """Where what the interviewer said of a call is."""
-    return paths.wrap_up(interview, call, document_suffix(sealer(owner(interview), KeyClass.RAW)))
+    return paths.wrap_up(interview, call, document_suffix(keys.suffix))
 
 
-def wrap_up(paths: StudyPaths, interview: str, call: int, using: Opener) -> WrapUp:
+def wrap_up(paths: StudyPaths, keys: Keys, interview: str, call: int) -> WrapUp:
     """What the interviewer said of a call right after it; empty where nothing was said."""
-    path = wrap_up_path(paths, interview, call)
-    rows = (store.read_document(path, "wrapup", using.open) or {}).get("wrapup", [])
+    path = wrap_up_path(paths, keys, interview, call)
+    rows = (store.read_document(path, "wrapup", keys.opener(owner(interview), KeyClass.RAW).open) or {}).get(
+        "wrapup", []
+    )
     return _parsed(path, WrapUp, rows[0]) if rows else WrapUp()
 
 
-def notes(paths: StudyPaths, interview: str, call: int, using: Opener) -> list[Note]:
+def notes(paths: StudyPaths, keys: Keys, interview: str, call: int) -> list[Note]:
     """What was typed during a call, in the order of its typing."""
-    path = notes_path(paths, interview, call)
-    tables = store.read_document(path, "notes", using.open) or {}
+    path = notes_path(paths, keys, interview, call)
+    tables = store.read_document(path, "notes", keys.opener(owner(interview), KeyClass.RAW).open) or {}
     return [_parsed(path, Note, row) for row in tables.get("notes", [])]
 
 
@@ -327,6 +324,7 @@ class Writing:
     def __init__(
         self,
         paths: StudyPaths,
+        keys: Keys,
         lock: Lock,
         participant: str,
         reason: str,
@@ -335,6 +333,7 @@ class Writing:
     ) -> None:
         """`grant` is None for numbers and consent events, which need none; `event` hears what is written."""
         self._paths = paths
+        self._keys = keys
         self._lock = lock
         self._participant = participant
         self._reason = reason
@@ -342,19 +341,20 @@ class Writing:
         self._event = event
 
     def participant(self, new: Participant) -> None:
-        """Number, group and jurisdiction."""
+        """Number, group and jurisdiction, and before that the keys that everything of theirs is sealed to."""
+        self._keys.add_participant(self._participant)
         with self._document(self._paths.participant(self._participant), "participant") as document:
             document.replace({"participant": [_row(new)]})
 
     def consent(self, event: ConsentEvent, form: Form | None) -> None:
         """One more consent event, with the form as it is worded now."""
-        path = consent_path(self._paths, self._participant)
+        path = consent_path(self._paths, self._keys, self._participant)
         with self._document(path, "consent", KeyClass.CONSENT) as document:
             document.table("events").insert(_row(ConsentRow(event=event, form=form)))
 
     def right(self, new: Right, note: RightNote) -> None:
         """That somebody was frozen, thawed, asked to be erased …; who and why first, without an opener."""
-        suffix = document_suffix(sealer(self._participant, KeyClass.CONSENT))
+        suffix = document_suffix(self._keys.suffix)
         path = self._paths.right(self._participant, new.note, suffix)
         with self._document(path, "right", KeyClass.CONSENT) as document:
             document.replace({"right": [_row(note)]})
@@ -368,7 +368,7 @@ class Writing:
 
     def contact(self, record: Details | Wishes | Contact) -> None:
         """One more entry; or how they are reached, or what they allow, in the place of what was there."""
-        path = contact_path(self._paths, self._participant)
+        path = contact_path(self._paths, self._keys, self._participant)
         with self._document(path, "contact", KeyClass.CONTACT) as document:
             if isinstance(record, Contact):
                 document.table("log").insert(_row(record))
@@ -393,7 +393,7 @@ class Writing:
             document.table("drafts").insert(_row(draft))
 
     def _incidents(self) -> AbstractContextManager[Database]:
-        path = incidents_path(self._paths, self._participant)
+        path = incidents_path(self._paths, self._keys, self._participant)
         return self._document(path, "incidents", KeyClass.INCIDENT)
 
     def clip(self, recording: str) -> None:
@@ -428,21 +428,25 @@ class Writing:
         """What the machine heard in a call, in the place of what was there."""
         check_owner(self._grant, interview)
         check_purpose(self._grant, KeyClass.RAW, WRITTEN_FOR)
-        with self._document(raw_path(self._paths, interview, call), "raw", KeyClass.RAW) as document:
+        with self._document(
+            raw_path(self._paths, self._keys, interview, call), "raw", KeyClass.RAW
+        ) as document:
             document.replace(tables)
 
     def notes(self, interview: str, call: int, notes: Iterable[Note]) -> None:
         """What was typed during a call, in the place of what was there."""
         check_owner(self._grant, interview)
         check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
-        with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
+        with self._document(
+            notes_path(self._paths, self._keys, interview, call), "notes", KeyClass.RAW
+        ) as document:
             document.replace({"notes": [_row(note) for note in notes]})
 
     def wrap_up(self, interview: str, call: int, said: WrapUp) -> None:
         """What the interviewer says of a call, in the place of what was there."""
         check_owner(self._grant, interview)
         check_purpose(self._grant, KeyClass.RAW, NOTES_FOR)
-        path = wrap_up_path(self._paths, interview, call)
+        path = wrap_up_path(self._paths, self._keys, interview, call)
         with self._document(path, "wrapup", KeyClass.RAW) as document:
             document.replace({"wrapup": [_row(said)]})
 
@@ -460,13 +464,17 @@ class Writing:
     def words_destroyed(self, interview: str, call: int, left: Tables) -> None:
         """What the machine heard in a call, without what was struck."""
         self._check_own(interview)
-        with self._document(raw_path(self._paths, interview, call), "raw", KeyClass.RAW) as document:
+        with self._document(
+            raw_path(self._paths, self._keys, interview, call), "raw", KeyClass.RAW
+        ) as document:
             document.replace(left)
 
     def notes_destroyed(self, interview: str, call: int, left: Iterable[Note]) -> None:
         """What was typed during a call, without what was struck."""
         self._check_own(interview)
-        with self._document(notes_path(self._paths, interview, call), "notes", KeyClass.RAW) as document:
+        with self._document(
+            notes_path(self._paths, self._keys, interview, call), "notes", KeyClass.RAW
+        ) as document:
             document.replace({"notes": [_row(note) for note in left]})
 
     def discarded(self, name: str) -> None:
@@ -498,8 +506,8 @@ class Writing:
     def _document(self, path: Path, kind: str, key_class: KeyClass | None = None) -> Iterator[Database]:
         encode, decode = store.same, store.same
         if key_class is not None:
-            encode = sealer(self._participant, key_class).seal
-            decode = opener(self._participant, key_class).open
+            encode = self._keys.sealer(self._participant, key_class).seal
+            decode = self._keys.opener(self._participant, key_class).open
         told = self._wrote
         with store.transaction(path, kind, self._lock, self._reason, encode, decode, told) as document:
             yield document

@@ -30,7 +30,9 @@ from interviewkit.models import (
     Tombstone,
 )
 from interviewkit.paths import remove_durably, sync_folder
+from interviewkit.sealing import KeyClass
 from interviewkit.study_exports import Exporting
+from interviewkit.study_keys import Ask
 from interviewkit.study_rights import Standing
 
 ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
@@ -44,9 +46,11 @@ class Erasing(Exporting):
     """What `Study` knows of freezing and erasing; see there."""
 
     @classmethod
-    def open(cls, root: Path, told: Callable[[Warned], None] = lambda warned: None) -> Self:
+    def open(
+        cls, root: Path, told: Callable[[Warned], None] = lambda warned: None, ask: Ask | None = None
+    ) -> Self:
         """The study in `root`, with what came back of the erased erased again; see `Destroying.open`."""
-        study = super().open(root, told)
+        study = super().open(root, told, ask)
         for problem in study.finish_erasures():
             told(Warned(problem))
         return study
@@ -121,6 +125,7 @@ class Erasing(Exporting):
         if stone is None:
             raise UsageError(f"Nobody has decided to erase {participant}.", "Nothing was changed.")
         with self._lock:
+            self.keys.destroy(participant, _classes(stone))
             for path in self._remains(stone):
                 remove_durably(path)
             for folder in (self.paths.people / participant, self.paths.recordings, self.paths.transcripts):
@@ -147,7 +152,7 @@ class Erasing(Exporting):
         asked = self.standing(participant).asked
         rows: list[study_documents.ConsentRow] = []
         with suppress(InterviewkitError):
-            rows = study_documents.consent_rows(self.paths, participant)
+            rows = study_documents.consent_rows(self.paths, self.keys, participant)
         given = [row.event for row in rows if isinstance(row.event, ConsentGiven)]
         kept = (KeptKind.CONSENT,) if rows else ()
         return Tombstone(
@@ -229,6 +234,12 @@ class Erasing(Exporting):
             except InterviewkitError as error:
                 problems.append(f"{participant}: what is to be erased is still there. {error}")
         return problems
+
+
+def _classes(stone: Tombstone) -> list[KeyClass]:
+    """Whose keys go: all but what is kept for itself."""
+    kept = {KeyClass.INCIDENT, *([KeyClass.CONSENT] if KeptKind.CONSENT in stone.kept else [])}
+    return [key_class for key_class in KeyClass if key_class not in kept]
 
 
 def _files(path: Path) -> list[Path]:

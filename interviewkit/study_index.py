@@ -2,18 +2,21 @@
 
 people/ recordings/ transcripts/ ── rows ─► study.json. Numbers, states, counts and times; nothing that
 was said and nobody's name. It is derived: a row is made again when a file that it was made from has
-changed, so a kill between a document and its row, a merge or a restored backup all heal the same way.
+changed, so a kill between a document and its row, a merge or a restored backup all heal the same way. What
+whoever sits here may not open keeps what is known of it, until somebody comes who may.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from interviewkit import appointments, consent, store, study_documents, study_rights
 from interviewkit.consent import Permission
-from interviewkit.errors import ConsentRefused, StorageError
+from interviewkit.errors import ConsentRefused, Locked, StorageError
 from interviewkit.models import (
     ActionKind,
     Arrangement,
@@ -23,25 +26,27 @@ from interviewkit.models import (
     Purpose,
 )
 from interviewkit.paths import StudyPaths
-from interviewkit.sealing import KeyClass
 from interviewkit.store import Lock, Row, Tables
 from interviewkit.study_documents import ConsentRow
+from interviewkit.study_keys import Keys
+
+CONSENT_LOCKED: Row = {"consent": "locked", "form": None, "consent_at": None, "purposes": []}
 
 
-def refresh(paths: StudyPaths, lock: Lock, reason: str) -> Tables:
+def refresh(paths: StudyPaths, keys: Keys, lock: Lock, reason: str) -> Tables:
     """Bring `study.json` up to date with the documents and hand its tables back.
 
     Takes the lock only where something is out of date, so that a study that can't be written is readable.
     """
     old = _read(paths.index)
-    tables = _current(paths, old)
+    tables = _current(paths, keys, old)
     if tables == old:
         return tables
     with lock:
         old = _read(paths.index)
         if not old:
             paths.index.unlink(missing_ok=True)
-        tables = _current(paths, old)
+        tables = _current(paths, keys, old)
         with store.transaction(paths.index, "index", lock, reason) as document:
             document.replace(tables)
     return tables
@@ -55,23 +60,24 @@ def _read(path: Path) -> Tables:
         return {}
 
 
-def _current(paths: StudyPaths, old: Tables) -> Tables:
+def _current(paths: StudyPaths, keys: Keys, old: Tables) -> Tables:
     people = [(path.parent.name, (path.parent,)) for path in paths.people.glob("*/participant.json")]
     interviews = [
         (path.parent.name, (path.parent, paths.transcripts / path.parent.name))
         for path in paths.recordings.glob("*/interview.json")
     ]
     return {
-        "participants": list(_rows(paths, people, old.get("participants", []), _participant)),
-        "interviews": list(_rows(paths, interviews, old.get("interviews", []), _interview)),
+        "participants": list(_rows(paths, keys, people, old.get("participants", []), _participant)),
+        "interviews": list(_rows(paths, keys, interviews, old.get("interviews", []), _interview)),
     }
 
 
 def _rows(
     paths: StudyPaths,
+    keys: Keys,
     found: Iterable[tuple[str, tuple[Path, ...]]],
     old: list[Row],
-    make: Callable[[StudyPaths, str], Row],
+    make: Callable[[StudyPaths, Keys, str, Row], Row],
 ) -> Iterator[Row]:
     """A row for everything found; one whose files are as they were is taken from the old index."""
     known = {row["id"]: row for row in old}
@@ -80,7 +86,7 @@ def _rows(
         row = known.get(name)
         if row is None or row["seen"] != seen:
             try:
-                row = {**make(paths, name), "seen": seen}
+                row = {"seen": seen, **make(paths, keys, name, row or {})}
             except StorageError:
                 # The damage is told when the document is wanted; it must not stop work on the others.
                 row = {"id": name, "damaged": True, "seen": seen}
@@ -99,13 +105,32 @@ def _fingerprint(folders: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _participant(paths: StudyPaths, name: str) -> Row:
+def _participant(paths: StudyPaths, keys: Keys, name: str, known: Row) -> Row:
     """A participant's group, the state of their consent, and where recruitment stands."""
     participant = study_documents.participant(paths.participant(name))
     held = study_rights.standing(paths, name)
     if held.stone is not None:
         return _erased(participant)
-    rows = study_documents.consent_rows(paths, name)
+    parts = [
+        _unless_locked(lambda: _consent(paths, keys, participant), known, CONSENT_LOCKED),
+        _unless_locked(lambda: {"contact": _contact(paths, keys, name)}, known, {"contact": None}),
+        {"held": held.held, **({"purposes": []} if held.held else {})},
+    ]
+    return reduce(or_, parts, participant.model_dump(mode="json"))
+
+
+def _unless_locked(make: Callable[[], Row], known: Row, otherwise: Row) -> Row:
+    """Part of a row; where it can't be opened here, what is known of it, to be looked at again by others."""
+    try:
+        return make()
+    except Locked:
+        return {**{name: known.get(name, value) for name, value in otherwise.items()}, "seen": ""}
+
+
+def _consent(paths: StudyPaths, keys: Keys, participant: Participant) -> Row:
+    """The state of a participant's consent: which form, when, and what it permits."""
+    name = participant.id
+    rows = study_documents.consent_rows(paths, keys, name)
     events = [row.event for row in rows]
     try:
         form: str | None = consent.standing(name, events, Purpose.RECORD).form
@@ -115,13 +140,10 @@ def _participant(paths: StudyPaths, name: str) -> Row:
         state = "withdrawn" if any(isinstance(event, ConsentWithdrawn) for event in events) else "none"
     latest = max((event.at for event in events), default=None)
     return {
-        **participant.model_dump(mode="json"),
         "consent": state,
         "form": form,
         "consent_at": None if latest is None else latest.isoformat(),
-        "purposes": [] if held.held else list(_purposes(participant, rows)),
-        "contact": _contact(paths, name),
-        "held": held.held,
+        "purposes": list(_purposes(participant, rows)),
     }
 
 
@@ -141,10 +163,10 @@ def _purposes(participant: Participant, rows: list[ConsentRow]) -> Iterator[str]
             yield consent.grant(participant, events, forms, permission, datetime.now(UTC)).purpose.value
 
 
-def _contact(paths: StudyPaths, name: str) -> Row | None:
+def _contact(paths: StudyPaths, keys: Keys, name: str) -> Row | None:
     """Where recruitment stands, as times and counts: no number, no safe times; None if nothing is known."""
     try:
-        found = study_documents.contact(paths, name)
+        found = study_documents.contact(paths, keys, name)
     except StorageError:
         return {"damaged": True}
     if found is None:
@@ -154,15 +176,13 @@ def _contact(paths: StudyPaths, name: str) -> Row | None:
     return appointments.standing(found.log, arrangement).model_dump(mode="json")
 
 
-def _interview(paths: StudyPaths, name: str) -> Row:
+def _interview(paths: StudyPaths, keys: Keys, name: str, known: Row) -> Row:
     """An interview's calls and length, and how many rows each table of their transcripts has."""
     interview = study_documents.interview(paths, name)
     assert interview is not None
-    opener = study_documents.opener(interview.participant, KeyClass.RAW)
-    transcripts = {
-        str(call.number): study_documents.raw(paths, name, call.number, opener) or {}
-        for call in interview.calls
-    }
+    counts = _unless_locked(
+        lambda: {"transcripts": _counts(paths, keys, interview)}, known, {"transcripts": {}}
+    )
     return {
         "id": name,
         "participant": interview.participant,
@@ -172,9 +192,18 @@ def _interview(paths: StudyPaths, name: str) -> Row:
         "lengths_s": {str(call.number): round(call.duration_s, 3) for call in interview.calls},
         **_held(interview),
         "marks": len(interview.marks),
-        "transcripts": {
-            call: {table: len(rows) for table, rows in tables.items()} for call, tables in transcripts.items()
-        },
+        **counts,
+    }
+
+
+def _counts(paths: StudyPaths, keys: Keys, interview: Interview) -> Row:
+    """How many rows each table of each call's transcript has."""
+    found = {
+        call.number: study_documents.raw(paths, keys, interview.id, call.number) for call in interview.calls
+    }
+    return {
+        str(call): {table: len(rows) for table, rows in (tables or {}).items()}
+        for call, tables in found.items()
     }
 
 

@@ -4,25 +4,26 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from interviewkit.errors import StorageError
+from interviewkit.errors import Locked, StorageError
 from interviewkit.models import ConsentGiven
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors
 from interviewkit.recording_format import hold
 from interviewkit.store import Lock
 from interviewkit.study_documents import consent_rows, interview
+from interviewkit.study_keys import Keys
 
 
-def place_committed(paths: StudyPaths, lock: Lock) -> None:
+def place_committed(paths: StudyPaths, keys: Keys, lock: Lock) -> None:
     """Finish commits that were killed between an entry and the renaming of the recording that it names.
 
     Recordings of calls without an entry stay as they are: one is being written, or a kill left it. What was
     said at a consent that is not on record is removed: nobody agreed to its being kept. So is what is left of
     a sound file that was being brought in: the file itself is where it was.
     """
-    with suppress(StorageError):
-        if any(_unplaced(paths)) or any(_clips(paths)) or any(_left(paths)):
+    with suppress(StorageError, Locked):
+        if any(_unplaced(paths)) or any(_clips(paths, keys)) or any(_left(paths)):
             with lock:
-                for partial, place in [*_unplaced(paths), *_clips(paths)]:
+                for partial, place in [*_unplaced(paths), *_clips(paths, keys)]:
                     with storage_errors(partial):
                         if place is None:
                             partial.unlink(missing_ok=True)
@@ -62,13 +63,13 @@ def _unplaced(paths: StudyPaths) -> Iterator[tuple[Path, Path]]:
                 yield partial, place
 
 
-def _clips(paths: StudyPaths) -> Iterator[tuple[Path, Path | None]]:
+def _clips(paths: StudyPaths, keys: Keys) -> Iterator[tuple[Path, Path | None]]:
     """What was said at consents, with its place; None where no consent names it."""
     for partial in paths.people.glob("*/clip-*.tar.partial"):
         participant = partial.parent.name
         named = {
             paths.unplaced_clip(participant, row.event.clip.recording): row.event.clip.recording
-            for row in consent_rows(paths, participant)
+            for row in consent_rows(paths, keys, participant)
             if isinstance(row.event, ConsentGiven) and row.event.clip is not None
         }
         recording = named.get(partial)

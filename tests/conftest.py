@@ -1,12 +1,24 @@
-"""What every test is kept from: whoever runs the tests may be recording, and has chosen devices."""
+"""What every test is kept from: whoever runs the tests may be recording, and has chosen devices and keys."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import small_study
+
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INTERVIEWKIT_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("INTERVIEWKIT_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("INTERVIEWKIT_RUNTIME", str(tmp_path / "runtime"))
+def _own_folders(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # Its own patch, so that a test which undoes its patches is still kept from the user's folders.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INTERVIEWKIT_STATE", str(tmp_path / "state"))
+        patch.setenv("INTERVIEWKIT_RUNTIME", str(tmp_path / "runtime"))
+        patch.setenv("INTERVIEWKIT_DATA", str(tmp_path / "data"))
+        patch.delenv("INTERVIEWKIT_PASSPHRASE_FILE", raising=False)
+        patch.delenv("INTERVIEWKIT_PASSPHRASE", raising=False)
+        if small_study.SEALED:
+            # Studies outlive the tests that made them, and so must their keys.
+            patch.setenv("INTERVIEWKIT_DATA", str(tmp_path_factory.getbasetemp() / "data"))
+            patch.setenv("INTERVIEWKIT_PASSPHRASE", small_study.PASSPHRASE)
+        yield

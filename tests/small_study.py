@@ -1,14 +1,21 @@
 """A small study for tests: one group, two jurisdictions, one form, a schedule of two questions."""
 
+import functools
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from interviewkit.consent import Record
 from interviewkit.models import Answer, ConsentGiven, ConsentMethod, ConsentWithdrawn, Interview
+from interviewkit.sealing import Guarded, Secret
 from interviewkit.study import Study
+from interviewkit.study_keys import Founder
 
+PASSPHRASE = "four words to remember"
+SEALED = os.environ.get("SEALED") == "1"
 FORM = "patients-uk-v1"
 YES = dict.fromkeys(("recorded", "transcribed", "kept", "quoted"), Answer.YES)
 
@@ -68,8 +75,29 @@ def write_templates(folder: Path) -> Path:
 
 
 def new_study(folder: Path) -> Study:
-    """An empty study."""
+    """An empty study: one that stays readable, or a sealed one where `SEALED=1` has everything tried so."""
+    return sealed_study(folder) if SEALED else clear_study(folder)
+
+
+def clear_study(folder: Path) -> Study:
+    """An empty study that is not sealed, so that tests can look into its files."""
     return Study.create(folder / "study", write_templates(folder / "templates"))
+
+
+@functools.cache
+def own_key() -> Guarded:
+    """One key under `PASSPHRASE` for all tests: to lock one takes a second, on purpose."""
+    return Guarded.new(PASSPHRASE)
+
+
+def sealed_study(folder: Path) -> Study:
+    """An empty study that is sealed, unlocked in this program."""
+    founder = Founder(own_key(), Secret.new())
+    return Study.create(folder / "study", write_templates(folder / "templates"), founder=founder)
+
+
+MAKERS = (pytest.param(clear_study, id="clear"), pytest.param(sealed_study, id="sealed"))
+"""For tests that hold in both."""
 
 
 def give(study: Study, participant: str, **answers: Answer) -> None:

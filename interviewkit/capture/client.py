@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from interviewkit.capture import endpoint
@@ -108,7 +108,7 @@ class Recorder:
         """Play back what was judged last; `Played` answers when it is over."""
         self._send(do="play")
 
-    def keep(self, path: Path, seal: dict[str, str]) -> None:
+    def keep(self, path: Path, seal: dict[str, Any]) -> None:
         """Store what is held in memory up to now; `Closed` answers, or `Failed`, where it is still held."""
         self._send(do="keep", path=str(path.absolute()), seal=seal, at_s=time.monotonic())
 

@@ -9,21 +9,21 @@ folder with `audio-<id>.journal` beside it. Both are there before the first samp
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from interviewkit import busy
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import choice, client, devices, endpoint, journal
-from interviewkit.capture.messages import PATIENCE_S, Gap, Message, Order, Wanted
+from interviewkit.capture.messages import PATIENCE_S, Closed, Gap, Message, Order, Wanted
 from interviewkit.capture.writer import room_s
 from interviewkit.consent import Grant, Record
-from interviewkit.errors import DeviceError, InterviewkitError, StorageError, StudyError, UsageError
-from interviewkit.models import Call, Side
+from interviewkit.errors import DeviceError, InterviewkitError, Locked, StorageError, UsageError
+from interviewkit.models import Call, Side, Struck
 from interviewkit.models import Gap as KeptGap
 from interviewkit.paths import private_dir, storage_errors
-from interviewkit.recording import recover
+from interviewkit.recording import RECORD_S, Recovered, recover
 from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
 from interviewkit.study_documents import Recorded, check_owner
@@ -78,8 +78,6 @@ def begin(
         check_owner(grant, study.interview(interview).id)
     _check_room(study.root, sum(wanted.channels for wanted in inputs))
     sealer = study.sealer(grant, KeyClass.AUDIO)
-    if sealer.suffix:
-        raise StudyError("This version can't record into a sealed study.", "Update interviewkit.")
     side = Side.LEFT if sum(wanted.channels for wanted in inputs) == 2 else Side.GUESS
     chosen = interview if interview is not None else study.new_interview(grant, side).id
     recording = uuid4().hex
@@ -90,6 +88,7 @@ def begin(
         inputs=tuple(inputs),
         audio=str(study.paths.unfinished_audio(chosen, recording).absolute()),
         journal=str(study.paths.journal(chosen, recording).absolute()),
+        seal=sealer.recipe,
         patience_s=patience_s,
     )
     try:
@@ -159,14 +158,17 @@ def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> 
     ConsentRefused and StorageError, and then everything stays as it is, to try again.
     """
     audio = study.paths.unfinished_audio(interview, recording)
-    found = recover(audio) if audio.exists() else None
+    found = _recovered(study, grant, interview, recording) if audio.exists() else None
     if found is None or not found.records:
         _drop(study, grant, interview, recording)
         return None
     order, messages = journal.read(study.paths.journal(interview, recording))
-    if found.frames is None or found.complete is None:
-        raise StudyError(f"{audio} can't be opened.", "Update interviewkit.")
-    head, struck = study.strike_unfinished(interview, recording, found.head)
+    assert found.frames is not None
+    head: str = found.head
+    struck: tuple[Struck, ...] = ()
+    with suppress(Locked):
+        # What can't be opened here is struck when the study is opened by somebody whose role opens it.
+        head, struck = study.strike_unfinished(interview, recording, found.head)
     facts = Recorded(
         recording=recording,
         source="recorded",
@@ -182,8 +184,25 @@ def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> 
         study.paths.journal(interview, recording).unlink(missing_ok=True)
     for before in study.interview(interview).calls:
         # What was struck in the course of this call may reach into one that had dropped.
-        study.strike_call(interview, before.number)
-    return Kept(interview, call, found.complete)
+        with suppress(Locked):
+            study.strike_call(interview, before.number)
+    return Kept(interview, call, bool(found.complete))
+
+
+def _recovered(study: Study, grant: Grant[Record], interview: str, recording: str) -> Recovered:
+    """A recording closed, as it is; or, where nobody here may open it, as the records were counted.
+
+    A kill leaves whole records of a second; what was closed has its length in the journal.
+    """
+    audio = study.paths.unfinished_audio(interview, recording)
+    try:
+        return recover(audio, unseal=study.keys.opener(grant.participant, KeyClass.AUDIO).open)
+    except Locked:
+        counted = recover(audio, unseal=None)
+    _, messages = journal.read(study.paths.journal(interview, recording))
+    closed = next((message for message in messages if isinstance(message, Closed)), None)
+    frames = closed.frames if closed is not None else counted.records * RECORD_S * SAMPLE_RATE
+    return replace(counted, frames=frames, complete=closed is not None)
 
 
 def _kept(gap: Gap) -> KeptGap:

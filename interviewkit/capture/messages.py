@@ -32,8 +32,8 @@ class Order:
 
     Without `audio` nothing touches the disk. Then it is a rehearsal, with levels, alarms and `Judged`, or
     (`provisional`) a recording that is held in memory until it is kept or thrown away. `seal` says what seals
-    the records: this version knows {"kind": "clear"}. With nobody attached for `patience_s` the recorder
-    closes the recording (or throws it away) and ends.
+    the records (`sealing.Sealer.recipe`): {"kind": "clear"}, or {"kind": "age"} with public keys. With nobody
+    attached for `patience_s` the recorder closes the recording (or throws it away) and ends.
     """
 
     recording: str

@@ -21,13 +21,13 @@ from interviewkit.consent import Grant, Record
 from interviewkit.errors import DeviceError, StorageError
 from interviewkit.models import Gap
 from interviewkit.recording import RecordingReader
+from interviewkit.sealing import Opener, Sealer
 from interviewkit.study_documents import Recorded
 
 PATIENCE_S = 2.0
 LISTEN_S = 0.2
 STORING_S = 60.0
 ENDING_S = 5.0
-CLEAR = {"kind": "clear"}
 
 
 class ProvisionalSpool:
@@ -82,16 +82,16 @@ class ProvisionalSpool:
         """Say which statement is read out, where the participant is played (`scripted`)."""
         self._recorder.cue(f"{stage.CONSENT}{statement}")
 
-    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         """Store what is held, up to this moment, and end.
 
         Raises StorageError where the disk refuses, and then it is still held, to try again; DeviceError
         where it is lost, or where nothing was heard.
         """
         self._ending = True
-        self._recorder.keep(path, CLEAR)
+        self._recorder.keep(path, sealer.recipe)
         closed = self._answer()
-        with RecordingReader(path, expected_head=closed.head) as reader:
+        with RecordingReader(path, unseal=opener.open, expected_head=closed.head) as reader:
             if reader.problems or reader.frames != closed.frames:
                 raise StorageError(
                     "What was said was not stored as it should be.", "Try again, or keep the answers alone."

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ from interviewkit.capture.tracks import FROZEN_S, THAW_S, Block, Lost, Mixer, St
 from interviewkit.errors import DeviceError, InterviewkitError, StorageError
 from interviewkit.paths import storage_errors
 from interviewkit.recording import RecordingWriter, recover
-from interviewkit.sealing import ClearSealer, Sealer
+from interviewkit.sealing import Sealer, sealer
 
 SYNC_S = 0.5
 """Less than a record, so that every record is forced to the disk as it is written."""
@@ -66,11 +66,6 @@ class Source(Protocol):
 
     def take(self) -> list[Block]:
         """The blocks since the last time."""
-
-
-def sealer(recipe: dict[str, str]) -> Sealer:
-    """What seals the records, from an order's `seal`; KeyError for a kind that this version doesn't know."""
-    return {"clear": ClearSealer}[recipe["kind"]]()
 
 
 class Keeping(NamedTuple):
@@ -178,7 +173,7 @@ class Capture:
         """Let the next tick be the last."""
         self.reason = self.reason or reason
 
-    def keep(self, path: str, seal: dict[str, str], at_s: float) -> None:
+    def keep(self, path: str, seal: dict[str, Any], at_s: float) -> None:
         """Let what is held in memory, up to now, be stored: `Closed` answers, or `Failed`, to try again."""
         using = sealer(seal)
         with self._commands:

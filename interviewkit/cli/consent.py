@@ -314,7 +314,7 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
     from interviewkit.models import ConsentGiven, ConsentWithdrawn
     from interviewkit.study_documents import consent_rows
 
-    rows = consent_rows(study.paths, participant)
+    rows = consent_rows(study.paths, study.keys, participant)
     given = [(row.event, row.form) for row in rows if isinstance(row.event, ConsentGiven)]
     withdrawn = [row.event.at for row in rows if isinstance(row.event, ConsentWithdrawn)]
     event, form = max(given, key=lambda pair: pair[0].at, default=(None, None))

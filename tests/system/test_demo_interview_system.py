@@ -27,6 +27,7 @@ from interviewkit.consent import Record
 from interviewkit.demo_interview import CALL
 from interviewkit.models import Call, Interview, Mark
 from interviewkit.recording import RecordingReader
+from interviewkit.sealing import ClearOpener, ClearSealer
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
@@ -245,7 +246,7 @@ def test_a_consent_can_be_practised(study: Study, tmp_path: Path) -> None:
         length_s = demo_interview.length_s(f"consent.{statement}")
         wait_until(partial(held_for, spool, begun_s + length_s + 0.5), "it was never answered", 30)
     path = tmp_path / "clip.tar"
-    spool.keep(study.grant("P01", Record), path)
+    spool.keep(study.grant("P01", Record), path, ClearSealer(), ClearOpener())
     with RecordingReader(path) as reader:
         left, right = np.asarray(reader.read(0, reader.frames) * 32768, np.int16)
     for name in ("consent.recorded", "consent.quoted"):

@@ -15,6 +15,7 @@ from interviewkit.capture.messages import Judged, Levels, Message, Played, State
 from interviewkit.consent import Grant, Record
 from interviewkit.errors import DeviceError, InterviewkitError
 from interviewkit.recording import RecordingWriter
+from interviewkit.sealing import Opener, Sealer
 from interviewkit.study_documents import Recorded
 
 MIC = InputDevice(0, "Built-in Microphone", "ALSA", 2, 44_100, True)
@@ -129,10 +130,12 @@ class Spool:
     def cue(self, statement: str) -> None:
         self.cues.append(statement)
 
-    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         if self.wrong is not None:
             raise self.wrong
-        with RecordingWriter(path, self.recording, 16_000, 1) as writer:
+        with RecordingWriter(
+            path, self.recording, 16_000, 1, seal=sealer.seal, suffix=sealer.suffix
+        ) as writer:
             writer.write(np.zeros((1, 42 * 16_000), np.int16))
         return Recorded(self.recording, "recorded", 16_000, 1, writer.frames, writer.head)
 

@@ -10,7 +10,9 @@ from interviewkit import contacts, yamlfile
 from interviewkit.appointment_times import windows
 from interviewkit.errors import StorageError, StudyError, UsageError
 from interviewkit.models import Arrangement, Contact, ContactKind, Details, StudyConfig, Wishes
+from interviewkit.paths import StudyPaths
 from interviewkit.study import Study
+from interviewkit.study_keys import Keys
 from tests import small_study
 
 NUMBER = "07700 900123"
@@ -206,9 +208,9 @@ def test_the_log_is_read_once_for_each_change(study: Study, monkeypatch: pytest.
     read = study_documents.contact
     asked: list[str] = []
 
-    def counted(paths: object, participant: str) -> object:
+    def counted(paths: StudyPaths, keys: Keys, participant: str) -> object:
         asked.append(participant)
-        return read(paths, participant)  # type: ignore[arg-type]
+        return read(paths, keys, participant)
 
     monkeypatch.setattr(study_documents, "contact", counted)
     for _ in range(3):

@@ -16,6 +16,7 @@ from interviewkit.errors import ConsentRefused, StorageError
 from interviewkit.events import Warned
 from interviewkit.models import Answer, Clip, ConsentGiven, ConsentMethod
 from interviewkit.recording import RecordingWriter
+from interviewkit.sealing import Opener, Sealer
 from interviewkit.study import Study
 from interviewkit.study_documents import Recorded
 from tests import small_study
@@ -36,9 +37,11 @@ class Memory:
     then: Callable[[], None] = lambda: None
     kept: int = 0
 
-    def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         self.kept += 1
-        with RecordingWriter(path, self.recording, 16_000, 1) as writer:
+        with RecordingWriter(
+            path, self.recording, 16_000, 1, seal=sealer.seal, suffix=sealer.suffix
+        ) as writer:
             writer.write(SOUND[:, :20_000])
             self.during()
             writer.write(SOUND[:, 20_000:])
@@ -50,9 +53,9 @@ def kill() -> None:
     raise Killed
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Study:
-    study = small_study.new_study(tmp_path)
+@pytest.fixture(params=small_study.MAKERS)
+def study(request: pytest.FixtureRequest, tmp_path: Path) -> Study:
+    study: Study = request.param(tmp_path)
     study.add_participant("patients", "uk")
     return study
 
@@ -114,7 +117,7 @@ def test_a_grant_for_it_is_none_for_anything_else(study: Study) -> None:
     grants: list[Grant[Record]] = []
 
     class Thief(Memory):
-        def keep(self, grant: Grant[Record], path: Path) -> Recorded:
+        def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
             grants.append(grant)
             raise StorageError("The disk is full.")
 
@@ -204,7 +207,7 @@ def test_a_consent_that_can_not_be_read_costs_no_clip(study: Study) -> None:
     study.give_consent("P01", answers(), Memory())
     place = study.paths.clip("P01", "c1")
     place.rename(study.paths.unplaced_clip("P01", "c1"))
-    path = study_documents.consent_path(study.paths, "P01")
+    path = study_documents.consent_path(study.paths, study.keys, "P01")
     whole = path.read_bytes()
     path.write_bytes(b"{")
     Study.open(study.root)
