@@ -14,7 +14,7 @@ def participant() -> None:
     """Add and list participants, by number; freeze and erase them."""
 
 
-for _command in (rights.freeze, rights.thaw, rights.erasures, rights.erase, rights.recall):
+for _command in rights.COMMANDS:
     participant.add_command(_command)
 
 

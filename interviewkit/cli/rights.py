@@ -1,4 +1,4 @@
-"""`interviewkit participant` freeze, thaw, erase, erasures, recall: what holds data back, what ends it."""
+"""`interviewkit participant` freeze, thaw, erasures, erase, recall, certificate: what ends work with data."""
 
 import json
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ import click
 
 from interviewkit.cli import options
 from interviewkit.cli.shell import Stopped, stopping
+from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
     from interviewkit.models import HandedOn
@@ -116,6 +117,35 @@ def recall(study_dir: Path | None, participant: str, as_json: bool) -> None:
     _recall(study, found, erasure.unknown_exports(study))
 
 
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@click.option(
+    "--for",
+    "reader",
+    type=click.Choice(("participant", "file")),
+    default="participant",
+    help="Whom it is for: the participant, or the study's file.",
+)
+@options.out
+@options.study
+def certificate(study_dir: Path | None, participant: str, reader: str, out: Path | None, force: bool) -> None:
+    """Print the certificate of an erasure; with -o FILE.pdf as pages to file or to send."""
+    from interviewkit import certificate as made
+    from interviewkit.paths import write_durably
+
+    study = options.open_study(study_dir)
+    options.check_out(out, force=force)
+    stone = study.tombstone(participant)
+    if stone is None:
+        raise UsageError(f"{participant} was not erased.", "See: interviewkit participant erasures")
+    facts = (study.config.title, stone, study.recall(participant), made.Reader(reader))
+    if out is None:
+        click.echo(made.as_text(*facts), nl=False)
+        return
+    write_durably(out, made.as_pdf(*facts) if out.suffix.lower() == ".pdf" else made.as_text(*facts).encode())
+    click.echo(out)
+
+
 def _recall(study: "Study", found: "Iterable[HandedOn]", unknown: Iterable[str]) -> None:
     from interviewkit import rights_words
 
@@ -128,3 +158,6 @@ def _typed(participant: str) -> None:
     said = click.prompt(f"Type {participant} to go on", default="", show_default=False, err=True)
     if said.strip() != participant:
         raise Stopped(NOTHING)
+
+
+COMMANDS = (freeze, thaw, erasures, erase, recall, certificate)

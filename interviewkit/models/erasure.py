@@ -74,6 +74,7 @@ class Tombstone(Frozen):
     erased_at: AwareDatetime | None = Field(None, description="None while it is being carried out")
     again_at: tuple[AwareDatetime, ...] = Field((), description="when what came back was destroyed again")
     counts: Counts
+    keys_destroyed: bool = Field(False, description="the files were sealed, and their keys went first")
     kept: tuple[KeptKind, ...] = ()
 
 

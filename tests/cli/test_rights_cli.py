@@ -60,3 +60,18 @@ def test_nobody_is_nobody(run: Run, study: Study) -> None:
         name, *more = command
         refused = run("participant", name, "P09", *more)
         assert (refused.code, refused.err.count("The study has no participant P09.")) == (2, 1)
+
+
+def test_a_certificate_is_printed_and_made_as_pages(run: Run, study: Study) -> None:
+    studies.call(study, "P01", 60, studies.transcript())
+    refused = run("participant", "certificate", "P01")
+    assert (refused.code, "P01 was not erased." in refused.err) == (2, True)
+    run("participant", "erase", "P01", "--by", "custodian", "--yes")
+    assert "Your number in the study: P01" in " ".join(run("participant", "certificate", "P01").out.split())
+    shown = run("participant", "certificate", "P01", "--for", "file")
+    assert "custodian" in shown.out
+    assert run("participant", "certificate", "P01", "--for", "file", "-o", "c.txt").out == "c.txt\n"
+    assert (study.root / "c.txt").read_text() == shown.out
+    assert run("participant", "certificate", "P01", "-o", "c.pdf").code == 0
+    assert (study.root / "c.pdf").read_bytes().startswith(b"%PDF")
+    assert run("participant", "certificate", "P01", "-o", "c.pdf").code == 2
