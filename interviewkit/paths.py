@@ -98,6 +98,10 @@ class StudyPaths:
         """Information sheets and statements, a file per version."""
         return self.root / "forms"
 
+    def frozen_form(self, form: str) -> Path:
+        """A form as it was shown when it was first answered; `sha256sum` of it is what consents name."""
+        return self.forms / f"{form}.txt"
+
     @property
     def schedules(self) -> Path:
         """The interview guides."""

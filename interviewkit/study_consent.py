@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from interviewkit import (
     audit,
     consent,
-    schedule,
+    consent_entry,
+    consent_forms,
     store,
     study_config,
     study_create,
@@ -25,26 +26,25 @@ from interviewkit import (
     study_index,
     study_mending,
     study_rights,
-    yamlfile,
 )
 from interviewkit.audit_entries import Action
-from interviewkit.consent import Grant, P, Permission, Record, Store, Transcribe
+from interviewkit.consent import Confirm, Grant, P, Permission, Record, Store, Transcribe
+from interviewkit.consent_state import Rules
 from interviewkit.errors import ConsentRefused, InterviewkitError, StorageError, StudyError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
     Clip,
+    ConsentConfirmed,
     ConsentEvent,
     ConsentGiven,
     ConsentWithdrawn,
-    Form,
-    Group,
     Participant,
-    Schedule,
     StudyConfig,
 )
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, Opener, Sealer
-from interviewkit.study_documents import Held, Writing
+from interviewkit.study_documents import Held, Shown, Writing
+from interviewkit.study_forms import Forms
 from interviewkit.study_keys import Ask, Founder, Keys
 
 if TYPE_CHECKING:
@@ -53,16 +53,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Consented:
+class Consented(Forms):
     """What `Study` knows of people and consent; see there."""
 
     def __init__(
         self, root: Path, config: StudyConfig, told: Callable[[Warned], None], ask: Ask | None = None
     ) -> None:
         """Use `Study.open`."""
-        self.root = root
-        self.config = config
-        self.paths = StudyPaths(root)
+        super().__init__(root, config)
         self.keys = Keys(self.paths, ask)
         self._lock = store.Lock(self.paths.lock, told)
         self.audit = audit.Log(self.paths, self._lock, told)
@@ -98,33 +96,11 @@ class Consented:
                 f"Make one: interviewkit init {root}",
             )
         study = cls(root, study_config.load(paths.config), told, ask)
-        store.sweep(root, (paths.people, paths.recordings, paths.transcripts, paths.exports), study._lock)
+        swept = (paths.forms, paths.people, paths.recordings, paths.transcripts, paths.exports)
+        store.sweep(root, swept, study._lock)
         study_mending.place_committed(paths, study.keys, study._lock)
         study.audit.reconcile()
         return study
-
-    # ── what the study is ───────────────────────────────────────────────────────────────────────
-
-    def group(self, group: str) -> Group:
-        """A group by its id; raises UsageError for one that the study doesn't have."""
-        for known in self.config.groups:
-            if known.id == group:
-                return known
-        known_ids = ", ".join(known.id for known in self.config.groups)
-        raise UsageError(f"The study has no group {group}.", f"Its groups are: {known_ids}.")
-
-    def forms(self) -> dict[str, Form]:
-        """Every form version in `forms/`, by its id."""
-        files = sorted(self.paths.forms.glob("*.yaml"))
-        forms = {path: yamlfile.load(path, Form, StudyError) for path in files}
-        for path, form in forms.items():
-            if path.stem != form.id:
-                raise StudyError(f"{path} holds the form {form.id}.", f"Name the file {form.id}.yaml.")
-        return {form.id: form for form in forms.values()}
-
-    def schedule(self, group: str) -> Schedule:
-        """The interview guide that is put to a group."""
-        return schedule.load(self.paths.schedules / f"{self.group(group).schedule}.yaml")
 
     # ── participants and their consent ──────────────────────────────────────────────────────────
 
@@ -178,17 +154,29 @@ class Consented:
             study_rights.check_free(self.paths, self.participant(participant).id)
             events = self.consent_events(participant)
             person, now = self.participant(participant), datetime.now(UTC)
-            consent.check_given(person, form, given, events, now)
+            consent_entry.check_given(person, form, given, events, now, self.rules(person))
+            shown = self.shown(form)
             if held is None:
-                put = (form.id,)
+                self.freeze(shown)
                 self._write(
-                    participant, lambda writing: writing.consent(given, form), "consent given", forms=put
+                    participant,
+                    lambda writing: writing.consent(given, shown),
+                    "consent given",
+                    forms=(form.id,),
                 )
-                return
-            grant = consent.grant(person, [*events, given], {form.id: form}, Record, now)
-            self._give_with_clip(given, form, grant, held)
+            else:
+                grant = consent.grant(person, [*events, given], {form.id: form}, Confirm, now)
+                self.freeze(shown)
+                self._with_clip(given, shown, grant, held, "consent given")
 
-    def _give_with_clip(self, given: ConsentGiven, form: Form, grant: Grant[Record], held: Held) -> None:
+    def _with_clip(
+        self,
+        event: ConsentGiven | ConsentConfirmed,
+        shown: Shown,
+        grant: Grant[Confirm],
+        held: Held,
+        reason: str,
+    ) -> None:
         """First the sound, beside its place, then the entry that names it, then its place.
 
         A kill leaves nothing that is named and missing, and what no entry names is removed by `open`: all of
@@ -206,15 +194,15 @@ class Consented:
                 frames=kept.frames,
                 head=kept.head,
                 gaps=kept.gaps,
-                script=consent.script(form),
+                script=consent_forms.script(shown.form),
             )
-            named = given.model_copy(update={"clip": clip})
+            named = event.model_copy(update={"clip": clip})
 
             def write(writing: Writing) -> None:
-                writing.consent(named, form)
+                writing.consent(named, shown)
                 writing.clip(clip.recording)
 
-            self._write(grant.participant, write, "consent given", grant)
+            self._write(grant.participant, write, reason, grant)
         except InterviewkitError:
             study_mending.place_committed(self.paths, self.keys, self._lock)
             raise
@@ -236,33 +224,55 @@ class Consented:
         """Record that a participant takes the consent back: from now on every grant is refused."""
         person = self.participant(participant)
         study_rights.check_there(self.paths, person.id)
-        self._write(person.id, lambda writing: writing.consent(withdrawn, None), "consent withdrawn")
+        self._write(person.id, lambda writing: writing.consent(withdrawn), "consent withdrawn")
 
     def grant(self, participant: str, permission: type[P], now: datetime | None = None) -> Grant[P]:
-        """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused, which is logged."""
-        try:
-            return self._grant(participant, permission, now)
-        except ConsentRefused:
-            # A refusal that can't be logged is a refusal all the same.
-            with suppress(StorageError):
-                self.audit.looked(Action.REFUSED, participant, purpose=permission.purpose.value)
-            raise
+        """The grant of a purpose as things stand (at `now`, UTC); raises ConsentRefused, which is logged.
+
+        It is held against what the study says too: to begin something takes more than to go on with it.
+        """
+        person = self.participant(participant)
+        return self._logged(person, permission, now, self.rules(person))
 
     def refusal(self, participant: str, permission: type[Permission]) -> ConsentRefused | None:
         """What stands against a purpose, to be shown: nobody wants to act on it."""
+        person = self.participant(participant)
         try:
-            self._grant(participant, permission, None)
+            self._grant(person, permission, None, self.rules(person))
         except ConsentRefused as refused:
             return refused
         return None
 
-    def _grant(self, participant: str, permission: type[P], now: datetime | None) -> Grant[P]:
-        person = self.participant(participant)
+    def _logged(
+        self, person: Participant, permission: type[P], now: datetime | None, rules: Rules | None
+    ) -> Grant[P]:
+        try:
+            return self._grant(person, permission, now, rules)
+        except ConsentRefused:
+            # A refusal that can't be logged is a refusal all the same.
+            with suppress(StorageError):
+                self.audit.looked(Action.REFUSED, person.id, purpose=permission.purpose.value)
+            raise
+
+    def _grant(
+        self,
+        person: Participant,
+        permission: type[P],
+        now: datetime | None,
+        rules: Rules | None,
+    ) -> Grant[P]:
         study_rights.check_free(self.paths, person.id)
-        rows = study_documents.consent_rows(self.paths, self.keys, participant)
+        rows = study_documents.consent_rows(self.paths, self.keys, person.id)
         agreed = {row.form.id: row.form for row in rows if row.form is not None}
         moment = datetime.now(UTC) if now is None else now
-        return consent.grant(person, [row.event for row in rows], agreed, permission, moment)
+        return consent.grant(person, [row.event for row in rows], agreed, permission, moment, rules)
+
+    def _still(self, grant: Grant[Permission]) -> None:
+        """Raise ConsentRefused where the consent itself doesn't stand any more.
+
+        A call goes on and is kept whatever changes in the study meanwhile; only the participant ends it.
+        """
+        self._logged(self.participant(grant.participant), grant.permission, None, None)
 
     # ── sealing and committing ──────────────────────────────────────────────────────────────────
 
@@ -274,7 +284,7 @@ class Consented:
     def opener(self, grant: Grant[Transcribe] | Grant[Store], key_class: KeyClass) -> Opener:
         """What opens them, if the consent still stands; raises ConsentRefused."""
         study_documents.check_purpose(grant, key_class, study_documents.READ_FOR)
-        self.grant(grant.participant, grant.permission)
+        self._still(grant)
         return self.keys.opener(grant.participant, key_class)
 
     def commit(self, grant: Grant[Permission], change: Callable[[Writing], T], reason: str) -> T:
@@ -284,7 +294,7 @@ class Consented:
         Raises ConsentRefused, and then nothing is written.
         """
         with self._lock:
-            self.grant(grant.participant, grant.permission)
+            self._still(grant)
             return self._write(grant.participant, change, reason, grant)
 
     def write(self, participant: str, change: Callable[[Writing], T], reason: str) -> T:

@@ -13,15 +13,14 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
-from interviewkit import store
+from interviewkit import consent_forms, store
 from interviewkit.audit import Event
-from interviewkit.consent import Grant, Permission, Record
+from interviewkit.consent import Confirm, Grant, Permission
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.models import (
+    Approval,
     Call,
     ConsentEvent,
-    ConsentGiven,
-    ConsentWithdrawn,
     Contact,
     Details,
     Form,
@@ -50,7 +49,7 @@ MAX_NUMBER = 9999
 INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
-    KeyClass.CONSENT: frozenset({Purpose.RECORD}),
+    KeyClass.CONSENT: frozenset({Purpose.RECORD, Purpose.CONFIRM}),
     KeyClass.AUDIO: frozenset({Purpose.RECORD}),
     KeyClass.RAW: frozenset({Purpose.STORE}),
 }
@@ -65,10 +64,34 @@ R = TypeVar("R", bound=Frozen)
 
 
 class ConsentRow(Frozen):
-    """A consent event with the form as it was worded then: later edits of the form change nothing."""
+    """A consent event with the form as it was worded then: later edits of the form change nothing.
 
-    event: Annotated[ConsentGiven | ConsentWithdrawn, Field(discriminator="kind")]
+    `page` is what was shown, `sha256` its digest. Rows of an earlier interviewkit have the form alone.
+    """
+
+    event: Annotated[ConsentEvent, Field(discriminator="kind")]
     form: Form | None
+    approval: Approval | None = None
+    page: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody who gives consent is shown: a form under its approval."""
+
+    form: Form
+    approval: Approval | None
+
+    @property
+    def page(self) -> str:
+        """All of it, as text."""
+        return consent_forms.page(self.form, self.approval)
+
+    def row(self, event: ConsentEvent) -> ConsentRow:
+        """The event with it: the words outlive the files that they come from."""
+        page, digest = self.page, consent_forms.digest(self.page)
+        return ConsentRow(event=event, form=self.form, approval=self.approval, page=page, sha256=digest)
 
 
 @dataclass(frozen=True)
@@ -99,7 +122,7 @@ class Held(Protocol):
 
     recording: str
 
-    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+    def keep(self, grant: Grant[Confirm], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         """Store it at `path`, sealed; raises InterviewkitError, and then nothing lies there."""
 
 
@@ -346,11 +369,12 @@ class Writing:
         with self._document(self._paths.participant(self._participant), "participant") as document:
             document.replace({"participant": [_row(new)]})
 
-    def consent(self, event: ConsentEvent, form: Form | None) -> None:
-        """One more consent event, with the form as it is worded now."""
+    def consent(self, event: ConsentEvent, shown: Shown | None = None) -> None:
+        """One more consent event; answers with what was shown, as it is worded now."""
         path = consent_path(self._paths, self._keys, self._participant)
+        row = ConsentRow(event=event, form=None) if shown is None else shown.row(event)
         with self._document(path, "consent", KeyClass.CONSENT) as document:
-            document.table("events").insert(_row(ConsentRow(event=event, form=form)))
+            document.table("events").insert(_row(row))
 
     def right(self, new: Right, note: RightNote) -> None:
         """That somebody was frozen, thawed, asked to be erased …; who and why first, without an opener."""

@@ -14,12 +14,13 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
-from interviewkit import appointments, consent, store, study_documents, study_rights
-from interviewkit.consent import Permission
+from interviewkit import appointments, consent, consent_state, store, study_documents, study_rights
+from interviewkit.consent import PERMISSIONS
 from interviewkit.errors import ConsentRefused, Locked, StorageError
 from interviewkit.models import (
     ActionKind,
     Arrangement,
+    ConsentGiven,
     ConsentWithdrawn,
     Interview,
     Participant,
@@ -132,16 +133,14 @@ def _consent(paths: StudyPaths, keys: Keys, participant: Participant) -> Row:
     name = participant.id
     rows = study_documents.consent_rows(paths, keys, name)
     events = [row.event for row in rows]
-    try:
-        form: str | None = consent.standing(name, events, Purpose.RECORD).form
-        state = "given"
-    except ConsentRefused:
-        form = None
-        state = "withdrawn" if any(isinstance(event, ConsentWithdrawn) for event in events) else "none"
-    latest = max((event.at for event in events), default=None)
+    given, taken_back = consent_state.latest(events), consent_state.withdrawal(events)
+    withdrawn = taken_back is not None and (given is None or Purpose.RECORD in taken_back.ends)
+    state = "withdrawn" if withdrawn else "none" if given is None else "given"
+    answers = [event.at for event in events if isinstance(event, ConsentGiven | ConsentWithdrawn)]
+    latest = max(answers, default=None)
     return {
         "consent": state,
-        "form": form,
+        "form": given.form if given is not None and not withdrawn else None,
         "consent_at": None if latest is None else latest.isoformat(),
         "purposes": list(_purposes(participant, rows)),
     }
@@ -158,7 +157,7 @@ def _purposes(participant: Participant, rows: list[ConsentRow]) -> Iterator[str]
     """What the consent permits: to be shown. Whoever acts on a consent asks for the grant."""
     forms = {row.form.id: row.form for row in rows if row.form is not None}
     events = [row.event for row in rows]
-    for permission in Permission.__subclasses__():
+    for permission in PERMISSIONS:
         with suppress(ConsentRefused):
             yield consent.grant(participant, events, forms, permission, datetime.now(UTC)).purpose.value
 

@@ -296,6 +296,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "too_long": ("has more than {max_length} entries", "Split it."),
     "literal_error": ("must be {expected}, not {got}", "Another version of interviewkit may read this file."),
     "enum": ("must be {expected}, not {got}", "Choose one of these."),
+    "incomplete": ('has no "{key}", which a form of this schema needs', _COMPARE),
     "time_zone": ("must be a time zone, not {got}", 'Write it such as "Europe/Dublin".'),
 }
 _PATTERNS = {

@@ -1,7 +1,7 @@
 """What is said while consent is being given: held in the memory of a recorder until it may be kept.
 
     devices ─► ProvisionalSpool ── discard, or anything that goes wrong ─► nothing
-                                └─ keep(Grant[Record]) ─► people/P07/clip-….tar
+                                └─ keep(Grant[Confirm]) ─► people/P07/clip-….tar
 
 No byte of it reaches a disk before the answers are complete. Whatever ends this program or the recorder
 before that leaves nothing.
@@ -17,7 +17,7 @@ from uuid import uuid4
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import client, endpoint, stage
 from interviewkit.capture.messages import Alarm, Closed, Failed, Levels, Message, Order, Wanted, seconds
-from interviewkit.consent import Grant, Record
+from interviewkit.consent import Confirm, Grant
 from interviewkit.errors import DeviceError, StorageError
 from interviewkit.models import Gap
 from interviewkit.recording import RecordingReader
@@ -82,7 +82,7 @@ class ProvisionalSpool:
         """Say which statement is read out, where the participant is played (`scripted`)."""
         self._recorder.cue(f"{stage.CONSENT}{statement}")
 
-    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+    def keep(self, grant: Grant[Confirm], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         """Store what is held, up to this moment, and end.
 
         Raises StorageError where the disk refuses, and then it is still held, to try again; DeviceError

@@ -79,7 +79,7 @@ def _put_on_record(
     confirm: bool,
 ) -> None:
     """Check what was answered, have it confirmed, and keep it, with what was said where that is permitted."""
-    from interviewkit.consent import validate_answers
+    from interviewkit.consent_forms import validate_answers
     from interviewkit.models import ConsentGiven, ConsentMethod
 
     validate_answers(form, given)
@@ -175,15 +175,13 @@ def withdraw(study_dir: Path | None, participant: str, recorded_by: str, yes: bo
 
 def _form(study: "Study", participant: str, form_id: str | None) -> "Form":
     """The form that was named, or the latest version for the participant's group and jurisdiction."""
-    from interviewkit.consent import latest_form
-
     forms = study.forms()
     person = study.participant(participant)
     if form_id is not None and form_id in forms:
         return forms[form_id]
     if form_id is not None:
         raise UsageError(f"The study has no form {form_id}.", f"Its forms are: {', '.join(forms)}.")
-    return latest_form(person, forms)
+    return study.form_for(person)
 
 
 def _parsed(answers: Sequence[str]) -> dict[str, "Answer"]:
@@ -300,10 +298,10 @@ def _kept_with(study: "Study", participant: str, event: "ConsentGiven", spool: "
 
 def _purposes(study: "Study", participant: str) -> dict[str, str | None]:
     """Each purpose with why it is refused; None where it is granted."""
-    from interviewkit.consent import Permission
+    from interviewkit.consent import PERMISSIONS
 
     found: dict[str, str | None] = {}
-    for permission in Permission.__subclasses__():
+    for permission in PERMISSIONS:
         refused = study.refusal(participant, permission)
         found[permission.purpose.value] = None if refused is None else refused.message
     return found

@@ -1,6 +1,6 @@
 """Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
 
-They follow the data, a module each: schedule → consent → study → contact → interview → transcript;
+They follow the data, a module each: schedule → form → consent → study → contact → interview → transcript;
 an incident is kept apart from all of them. Times are
 seconds from the start of a recording (`_s`), positions are frames (samples per channel).
 """
@@ -8,15 +8,22 @@ seconds from the start of a recording (`_s`), positions are frames (samples per 
 from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, Prose
 from interviewkit.models.consent import (
     Answer,
+    CapacityChecked,
     Clip,
+    ConsentConfirmed,
     ConsentEvent,
     ConsentGiven,
+    ConsentHeld,
     ConsentMethod,
+    ConsentReleased,
     ConsentWithdrawn,
-    Form,
-    Purpose,
-    Section,
-    Statement,
+    CopyGiven,
+    EligibilityChecked,
+    NotedEvent,
+    PaperChecked,
+    ReconsentDecided,
+    ScanAttached,
+    WithdrawalDecided,
 )
 from interviewkit.models.contact import (
     AGREED,
@@ -30,6 +37,16 @@ from interviewkit.models.contact import (
     Wishes,
 )
 from interviewkit.models.erasure import Counts, HandedOn, KeptKind, Right, RightKind, RightNote, Tombstone
+from interviewkit.models.form import (
+    Form,
+    Level,
+    PaperCheck,
+    Promise,
+    Purpose,
+    Section,
+    Statement,
+    Way,
+)
 from interviewkit.models.incident import Incident, IncidentDraft, IncidentEntry, IncidentKind, Told
 from interviewkit.models.interview import (
     Action,
@@ -48,10 +65,14 @@ from interviewkit.models.interview import (
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
     Approval,
+    Criterion,
+    Delegation,
     EmergencyContact,
     Group,
+    LawfulBasis,
     Participant,
     Protocols,
+    Safeguard,
     StudyConfig,
 )
 from interviewkit.models.transcript import (
@@ -83,19 +104,27 @@ __all__ = [
     "Break",
     "BreakKind",
     "Call",
+    "CapacityChecked",
     "Chunk",
     "Clip",
+    "ConsentConfirmed",
     "ConsentEvent",
     "ConsentGiven",
+    "ConsentHeld",
     "ConsentMethod",
+    "ConsentReleased",
     "ConsentWithdrawn",
     "Contact",
     "ContactKind",
     "ContactRules",
+    "CopyGiven",
     "Counts",
+    "Criterion",
+    "Delegation",
     "Details",
     "Domain",
     "Draft",
+    "EligibilityChecked",
     "EmergencyContact",
     "Ending",
     "Flag",
@@ -115,21 +144,30 @@ __all__ = [
     "Interview",
     "InterviewId",
     "KeptKind",
+    "LawfulBasis",
     "Layout",
     "LeftOut",
     "LeftOutKind",
+    "Level",
     "Mark",
+    "NotedEvent",
+    "PaperCheck",
+    "PaperChecked",
     "Participant",
     "ParticipantId",
+    "Promise",
     "Prose",
     "Protocols",
     "Provenance",
     "Purpose",
     "Question",
+    "ReconsentDecided",
     "Region",
     "Right",
     "RightKind",
     "RightNote",
+    "Safeguard",
+    "ScanAttached",
     "Schedule",
     "Script",
     "Section",
@@ -144,7 +182,9 @@ __all__ = [
     "Transcript",
     "Turn",
     "Voices",
+    "Way",
     "Window",
     "Wishes",
+    "WithdrawalDecided",
     "Word",
 ]

@@ -1,24 +1,17 @@
-"""Forms and their statements, and what a participant answered to them."""
+"""What a participant answered to a form, and everything that is put on record about that consent.
 
-from datetime import date
+Events, in the order of their recording; nothing is edited, a later one supersedes. `consent_state` says what
+they amount to.
+"""
+
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from interviewkit.models.base import Frozen, Identifier, Prose
+from interviewkit.models.form import Level
 from interviewkit.models.interview import Gap
-
-
-class Purpose(StrEnum):
-    """What may be done with somebody's words; each needs its own consent."""
-
-    RECORD = "record"
-    TRANSCRIBE = "transcribe"
-    STORE = "store"
-    QUOTE = "quote"
-    ARCHIVE = "archive"
-    RECONTACT = "recontact"
 
 
 class Answer(StrEnum):
@@ -27,43 +20,6 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_ASKED = "not asked"
-
-
-class Section(StrEnum):
-    """The three parts of a consent form."""
-
-    TAKING_PART = "taking part"
-    USE = "use of what I say"
-    SHARING = "keeping and sharing"
-
-
-class Statement(Frozen):
-    """One sentence of a consent form, answered on its own."""
-
-    id: Identifier
-    section: Section
-    text: Prose
-    required: bool = Field(description="without a yes to it, nothing may happen at all")
-    purposes: tuple[Purpose, ...] = Field((), description="what a yes to it permits")
-
-
-class Form(Frozen):
-    """One version of an information sheet and consent form, for a group and a jurisdiction."""
-
-    schema_: Literal[1] = Field(alias="schema")
-    group: Identifier
-    jurisdiction: Identifier
-    version: int = Field(ge=1)
-    approval: Identifier
-    title: Prose
-    sheet_date: date
-    sheet: Prose = Field(description="the information sheet, as it is given or read out")
-    statements: tuple[Statement, ...] = Field(min_length=1)
-
-    @property
-    def id(self) -> str:
-        """`<group>-<jurisdiction>-v<version>`, also the name of its file."""
-        return f"{self.group}-{self.jurisdiction}-v{self.version}"
 
 
 class ConsentMethod(StrEnum):
@@ -83,7 +39,7 @@ class Clip(Frozen):
     frames: int = Field(gt=0)
     head: str = Field(description="SHA-256 of the last record as stored: the end of the chain")
     gaps: tuple[Gap, ...] = ()
-    script: str = Field(description="SHA-256 of the statements as they were read out, see `consent.script`")
+    script: str = Field(description="SHA-256 of the statements as they were read out")
 
     @property
     def duration_s(self) -> float:
@@ -99,17 +55,149 @@ class ConsentGiven(Frozen):
     answers: dict[Identifier, Answer]
     method: ConsentMethod
     taken_by: Prose
-    at: AwareDatetime
+    at: AwareDatetime = Field(description="when it was put on record")
+    signed_at: AwareDatetime | None = Field(None, description="when the participant signed")
+    taker_signed_at: AwareDatetime | None = Field(None, description="when the one who took it signed")
     notes: dict[Identifier, Prose] = Field(default_factory=dict, description="what was said to a statement")
     clip: Clip | None = None
 
 
+class ConsentConfirmed(Frozen):
+    """A signed consent confirmed on a recording of its own, before anything else was recorded."""
+
+    kind: Literal["confirmed"] = "confirmed"
+    form: str
+    taken_by: Prose
+    at: AwareDatetime
+    clip: Clip | None = Field(None, description="what was said; there is none before it is kept")
+
+
+class CopyGiven(Frozen):
+    """The participant got a copy of the sheet and of the answers."""
+
+    kind: Literal["copy"] = "copy"
+    form: str
+    by: Prose
+    at: AwareDatetime
+
+
+class ScanAttached(Frozen):
+    """A picture of the signed sheet of paper, kept sealed beside the consent."""
+
+    kind: Literal["scan"] = "scan"
+    form: str
+    scan: Identifier = Field(description="names the file in the participant's folder")
+    media: Literal["pdf", "png", "jpeg"]
+    sha256: str = Field(description="of the file as it was handed in")
+    size_bytes: int = Field(gt=0)
+    by: Prose
+    at: AwareDatetime
+
+
+class PaperChecked(Frozen):
+    """The answers as a second person reads them on the signed sheet."""
+
+    kind: Literal["checked"] = "checked"
+    form: str
+    scan: Identifier
+    answers: dict[Identifier, Answer]
+    by: Prose
+    at: AwareDatetime
+
+
+class EligibilityChecked(Frozen):
+    """Whether a participant meets a criterion of the group, what shows it, and who looked."""
+
+    kind: Literal["eligibility"] = "eligibility"
+    criterion: Identifier
+    met: bool
+    number: int | None = Field(None, ge=0, description="where the criterion asks for one: sessions completed")
+    evidence: Prose
+    by: Prose
+    at: AwareDatetime
+
+
+class CapacityChecked(Frozen):
+    """Four questions about deciding on this, now; never a score. Any no holds recording up."""
+
+    kind: Literal["capacity"] = "capacity"
+    understands: bool
+    retains: bool
+    weighs: bool
+    communicates: bool
+    note: Prose | None = None
+    by: Prose
+    at: AwareDatetime
+
+    @property
+    def stops(self) -> bool:
+        """Whether any answer is no."""
+        return not (self.understands and self.retains and self.weighs and self.communicates)
+
+
+class ConsentHeld(Frozen):
+    """Somebody says stop: nothing more is recorded until it is lifted."""
+
+    kind: Literal["held"] = "held"
+    why: Prose
+    by: Prose
+    at: AwareDatetime
+
+
+class ConsentReleased(Frozen):
+    """Every hold that is on record by now is lifted."""
+
+    kind: Literal["released"] = "released"
+    why: Prose
+    by: Prose
+    at: AwareDatetime
+
+
+class ReconsentDecided(Frozen):
+    """Whether a participant has to be asked again because of a new form version."""
+
+    kind: Literal["reconsent"] = "reconsent"
+    form: str = Field(description="the new version")
+    needed: bool
+    why: Prose
+    by: Prose
+    at: AwareDatetime
+
+
 class ConsentWithdrawn(Frozen):
-    """Consent taken back: from then on no purpose is granted."""
+    """Consent taken back, as far as `level` says; without one, no purpose is granted any more.
+
+    `undecided` marks a wish that the information sheet does not promise, or not any more: the controller
+    decides, and until then nothing is done with what there is.
+    """
 
     kind: Literal["withdrawn"] = "withdrawn"
     recorded_by: Prose
     at: AwareDatetime
+    level: Level | None = None
+    undecided: bool = False
 
 
-ConsentEvent = ConsentGiven | ConsentWithdrawn
+class WithdrawalDecided(Frozen):
+    """What the controller decided about a wish that came too late, or was not promised."""
+
+    kind: Literal["decided"] = "decided"
+    accepted: bool
+    why: Prose
+    by: Prose
+    at: AwareDatetime
+
+
+NotedEvent = (
+    CopyGiven
+    | PaperChecked
+    | EligibilityChecked
+    | CapacityChecked
+    | ConsentHeld
+    | ConsentReleased
+    | ReconsentDecided
+    | WithdrawalDecided
+)
+"""What is put on record as it is, once it is checked against what is there."""
+
+ConsentEvent = ConsentGiven | ConsentConfirmed | ScanAttached | ConsentWithdrawn | NotedEvent

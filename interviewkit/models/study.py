@@ -1,6 +1,7 @@
 """What a study is: approvals, groups, participants."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from interviewkit.models.base import Frozen, Identifier, ParticipantId, Prose
 from interviewkit.models.contact import ContactRules
+from interviewkit.models.form import Way
 
 
 def _known_zone(name: str) -> str:
@@ -22,17 +24,44 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
+class LawfulBasis(StrEnum):
+    """Why the law lets a study use personal data; consent to take part in research is not it."""
+
+    PUBLIC_TASK = "public task"
+    LEGITIMATE_INTERESTS = "legitimate interests"
+    EXPLICIT_CONSENT = "explicit consent"
+
+
+class Safeguard(StrEnum):
+    """What the law of a place asks for on top of that."""
+
+    EXPLICIT_CONSENT = "explicit consent"
+    """To the use of the data, asked for apart from taking part."""
+
+
 class Approval(Frozen):
-    """An ethics approval."""
+    """An ethics approval; an amendment is one more, with a date of its own."""
 
     id: Identifier
     body: Prose
     reference: Prose
     jurisdiction: Identifier
     approved_on: date
+    expires_on: date | None = Field(None, description="the last day on which consent may be taken under it")
+    ways: tuple[Way, ...] = Field((), description="how consent may be given; empty where it does not say")
+    lawful_basis: LawfulBasis | None = Field(None, description="why personal data may be used")
+    safeguard: Safeguard | None = Field(None, description="what the law of the place asks for beyond that")
     timezone: TimeZone | None = Field(
         None, description="by which clock its participants live; otherwise this computer's"
     )
+
+
+class Criterion(Frozen):
+    """What somebody has to meet to be interviewed for a group."""
+
+    id: Identifier
+    text: Prose
+    at_least: int | None = Field(None, ge=0, description="a number that must be reached, of sessions say")
 
 
 class Group(Frozen):
@@ -44,6 +73,15 @@ class Group(Frozen):
     schedule: Identifier
     target: int = Field(ge=0, description="how many participants are sought")
     voucher: Prose | None = Field(None, description="what each gets after the interview, such as £10")
+    eligibility: tuple[Criterion, ...] = Field((), description="each is checked before anything is recorded")
+
+
+class Delegation(Frozen):
+    """Who may take consent and when, as the delegation log says: members of the team, never participants."""
+
+    person: Prose = Field(description="the name or the initials with which they put consents on record")
+    from_on: date
+    until_on: date | None = None
 
 
 class EmergencyContact(Frozen):
@@ -72,6 +110,9 @@ class StudyConfig(Frozen):
     title: Prose
     approvals: tuple[Approval, ...]
     groups: tuple[Group, ...] = Field(min_length=1)
+    delegations: tuple[Delegation, ...] = Field(
+        (), description="who may take consent; empty where the study keeps its delegation log elsewhere"
+    )
     protocols: Protocols = Field(default_factory=Protocols)
     contact: ContactRules = Field(default_factory=ContactRules, description="how often to ring, and when")
     speech: dict[str, str | int | float | bool] = Field(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from interviewkit import consent
-from interviewkit.consent import Permission
+from interviewkit.consent import PERMISSIONS
 from interviewkit.errors import ConsentRefused
 from interviewkit.models import (
     Answer,
@@ -84,7 +84,7 @@ class Asking:
     def permits(self, participant: Participant, now: datetime) -> tuple[list[Purpose], list[Purpose]]:
         """The purposes that these answers permit, and those that they do not."""
         granted, refused = [], []
-        for permission in Permission.__subclasses__():
+        for permission in PERMISSIONS:
             try:
                 consent.grant(participant, [self.given(now)], {self.form.id: self.form}, permission, now)
                 granted.append(permission.purpose)

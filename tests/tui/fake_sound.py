@@ -12,7 +12,7 @@ import pytest
 from interviewkit.capture import client, devices
 from interviewkit.capture.devices import InputDevice
 from interviewkit.capture.messages import Judged, Levels, Message, Played, State, Wanted
-from interviewkit.consent import Grant, Record
+from interviewkit.consent import Confirm, Grant
 from interviewkit.errors import DeviceError, InterviewkitError
 from interviewkit.recording import RecordingWriter
 from interviewkit.sealing import Opener, Sealer
@@ -130,7 +130,7 @@ class Spool:
     def cue(self, statement: str) -> None:
         self.cues.append(statement)
 
-    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+    def keep(self, grant: Grant[Confirm], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         if self.wrong is not None:
             raise self.wrong
         with RecordingWriter(

@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit import consent
+from interviewkit import consent_entry
 from interviewkit.models import Answer, ConsentMethod, Form, Participant, Purpose
 from interviewkit.tui.asking import Asking
 from tests import small_study
@@ -82,5 +82,5 @@ def test_without_a_yes_to_what_is_required_nothing_is_permitted(said: Answer) ->
 @given(st.lists(st.sampled_from(list(Answer)), max_size=6))
 def test_whatever_was_answered_can_be_recorded(answers: list[Answer]) -> None:
     asking = answered(*answers)
-    consent.check_given(ADA, FORM, asking.given(NOW), (), NOW)
+    consent_entry.check_given(ADA, FORM, asking.given(NOW), (), NOW)
     assert asking.back().answers == asking.answers[:-1]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit import consent
+from interviewkit import consent, consent_entry, consent_forms
 from interviewkit.consent import Archive, Grant, Permission, Quote, Recontact, Record, Store, Transcribe
 from interviewkit.errors import ConsentRefused, UsageError
 from interviewkit.models import (
@@ -75,7 +75,8 @@ def _refusal(events: list[ConsentEvent], permission: type[Permission] = Record) 
 
 
 def test_permissions_cover_the_purposes() -> None:
-    assert {permission.purpose for permission in PERMISSIONS} == set(Purpose)
+    assert {permission.purpose for permission in PERMISSIONS} == set(Purpose) - {Purpose.CONFIRM}
+    assert list(consent.PERMISSIONS) == PERMISSIONS
 
 
 def test_a_grant_says_who_what_by_which_form_and_when() -> None:
@@ -136,21 +137,21 @@ def test_a_grant_is_made_in_one_place_and_stays_as_it_is() -> None:
 
 
 def test_answers_are_complete_and_known() -> None:
-    consent.validate_answers(FORM, YES)
+    consent_forms.validate_answers(FORM, YES)
     with pytest.raises(UsageError, match="I agree to part"):
-        consent.validate_answers(FORM, {name: answer for name, answer in YES.items() if name != "part"})
+        consent_forms.validate_answers(FORM, {name: answer for name, answer in YES.items() if name != "part"})
     with pytest.raises(UsageError, match="no statement filmed"):
-        consent.validate_answers(FORM, {**YES, "filmed": Answer.YES})
+        consent_forms.validate_answers(FORM, {**YES, "filmed": Answer.YES})
 
 
 def test_only_answers_that_are_worth_something_are_recorded() -> None:
-    consent.check_given(P07, FORM, _given(), [_given(-20), _withdrawn(-15)], NOW)
+    consent_entry.check_given(P07, FORM, _given(), [_given(-20), _withdrawn(-15)], NOW)
     with pytest.raises(UsageError, match="future"):
-        consent.check_given(P07, FORM, _given(1), [], NOW)
+        consent_entry.check_given(P07, FORM, _given(1), [], NOW)
     with pytest.raises(UsageError, match="before P07's last"):
-        consent.check_given(P07, FORM, _given(-20), [_withdrawn(-15)], NOW)
+        consent_entry.check_given(P07, FORM, _given(-20), [_withdrawn(-15)], NOW)
     with pytest.raises(UsageError, match="not for P07"):
-        consent.check_given(P07.model_copy(update={"group": "providers"}), FORM, _given(), [], NOW)
+        consent_entry.check_given(P07.model_copy(update={"group": "providers"}), FORM, _given(), [], NOW)
 
 
 minutes = st.integers(-30, 5)
@@ -205,10 +206,10 @@ def test_a_withdrawal_always_refuses(
 def test_answers_short_of_one_are_never_valid(names: list[str]) -> None:
     answers = dict.fromkeys(names, Answer.YES)
     if len(names) == len(YES):
-        consent.validate_answers(FORM, answers)
+        consent_forms.validate_answers(FORM, answers)
     else:
         with pytest.raises(UsageError):
-            consent.validate_answers(FORM, answers)
+            consent_forms.validate_answers(FORM, answers)
 
 
 def test_the_latest_form_is_the_one_for_the_group_and_the_place() -> None:
@@ -216,6 +217,6 @@ def test_the_latest_form_is_the_one_for_the_group_and_the_place() -> None:
     elsewhere = FORM.model_copy(update={"version": FORM.version + 2, "jurisdiction": "elsewhere"})
     forms = {form.id: form for form in (newer, FORM, elsewhere)}
     theirs = Participant(id="P01", group=FORM.group, jurisdiction=FORM.jurisdiction)
-    assert consent.latest_form(theirs, forms) == newer
+    assert consent_forms.latest_form(theirs, forms) == newer
     with pytest.raises(UsageError, match="no form for"):
-        consent.latest_form(theirs.model_copy(update={"group": "others"}), forms)
+        consent_forms.latest_form(theirs.model_copy(update={"group": "others"}), forms)

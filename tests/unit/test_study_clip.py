@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewkit import consent, store, study_documents
-from interviewkit.consent import Grant, Record
+from interviewkit import consent_forms, store, study_documents
+from interviewkit.consent import Confirm, Grant, Record
 from interviewkit.errors import ConsentRefused, StorageError
 from interviewkit.events import Warned
 from interviewkit.models import Answer, Clip, ConsentGiven, ConsentMethod
@@ -37,7 +37,7 @@ class Memory:
     then: Callable[[], None] = lambda: None
     kept: int = 0
 
-    def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+    def keep(self, grant: Grant[Confirm], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
         self.kept += 1
         with RecordingWriter(
             path, self.recording, 16_000, 1, seal=sealer.seal, suffix=sealer.suffix
@@ -90,7 +90,7 @@ def test_it_is_kept_with_the_consent_that_names_it(study: Study) -> None:
     (clip,) = named(study)
     assert clip is not None
     assert (clip.recording, clip.sample_rate, clip.channels, clip.frames) == ("c1", 16_000, 1, 24_000)
-    assert clip.script == consent.script(study.forms()[small_study.FORM])
+    assert clip.script == consent_forms.script(study.forms()[small_study.FORM])
     assert clips(study) == ["clip-c1.tar"]
     assert np.array_equal(heard(study, clip), SOUND)
     assert study.grant("P01", Record)
@@ -100,9 +100,9 @@ def test_the_script_is_what_was_read_out(study: Study) -> None:
     form = study.forms()[small_study.FORM]
     longer = form.statements[0].model_copy(update={"text": form.statements[0].text + " "})
     other = form.model_copy(update={"statements": (longer, *form.statements[1:])})
-    assert len(consent.script(form)) == 64
-    assert consent.script(other) != consent.script(form)
-    assert consent.script(form.model_copy(update={"title": "Another"})) == consent.script(form)
+    assert len(consent_forms.script(form)) == 64
+    assert consent_forms.script(other) != consent_forms.script(form)
+    assert consent_forms.script(form.model_copy(update={"title": "Another"})) == consent_forms.script(form)
 
 
 @pytest.mark.parametrize("answer", [Answer.NO, Answer.NOT_ASKED])
@@ -114,17 +114,17 @@ def test_without_a_consent_to_recording_it_is_not_asked_for(study: Study, answer
 
 
 def test_a_grant_for_it_is_none_for_anything_else(study: Study) -> None:
-    grants: list[Grant[Record]] = []
+    grants: list[Grant[Confirm]] = []
 
     class Thief(Memory):
-        def keep(self, grant: Grant[Record], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
+        def keep(self, grant: Grant[Confirm], path: Path, sealer: Sealer, opener: Opener) -> Recorded:
             grants.append(grant)
             raise StorageError("The disk is full.")
 
     with pytest.raises(StorageError):
         study.give_consent("P01", answers(), Thief())
     with pytest.raises(ConsentRefused):
-        study.new_interview(grants[0])
+        study.new_interview(grants[0])  # type: ignore[arg-type]  # and mypy says so
 
 
 def test_what_can_not_be_stored_leaves_nothing(study: Study) -> None:

@@ -14,7 +14,6 @@ from textual.events import Resize
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewkit import consent
 from interviewkit.agenda import Agenda, Person, State, Step
 from interviewkit.consent import Record
 from interviewkit.errors import ConsentRefused
@@ -313,7 +312,7 @@ class Home(Frame):
     async def _consent(self, person: Person) -> None:
         study = self.kit.study
         participant = await asyncio.to_thread(study.participant, person.id)
-        form = consent.latest_form(participant, await asyncio.to_thread(study.forms))
+        form = await asyncio.to_thread(study.form_for, participant)
         title = f"Consent of {person.id}: who takes it?"
         about = "Your name, as it is to stand in the record."
         if person.state is not State.MISSING:
