@@ -157,7 +157,7 @@ class Consented(Forms):
             consent_entry.check_given(person, form, given, events, now, self.rules(person))
             shown = self.shown(form)
             if held is None:
-                self.freeze(shown)
+                self.fix_wording(shown)
                 self._write(
                     participant,
                     lambda writing: writing.consent(given, shown),
@@ -166,7 +166,7 @@ class Consented(Forms):
                 )
             else:
                 grant = consent.grant(person, [*events, given], {form.id: form}, Confirm, now)
-                self.freeze(shown)
+                self.fix_wording(shown)
                 self._with_clip(given, shown, grant, held, "consent given")
 
     def _with_clip(

@@ -71,7 +71,7 @@ class Forms:
         """The interview guide that is put to a group."""
         return schedule.load(self.paths.schedules / f"{self.group(group).schedule}.yaml")
 
-    def freeze(self, shown: Shown) -> None:
+    def fix_wording(self, shown: Shown) -> None:
         """Keep the page in `forms/` as it is first answered; raises StudyError for another one later."""
         place = self.paths.frozen_form(shown.form.id)
         page = shown.page.encode()
