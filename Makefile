@@ -8,6 +8,8 @@ ONLY :=
 
 BIN := .venv/bin
 READY := .venv/.ready
+# Two at a time: tests with real sound, files and kills one after another (tests/conftest.py), all others beside them.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,10 +32,10 @@ demo-interview: setup  ## hold an interview with a participant who is played, in
 
 test: setup  ## run all tests
 	@scripts/test-tools.sh
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-fast: environment  ## run the tests that take moments
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 check: environment  ## check style, types and the direction of imports
 	@$(BIN)/ruff check

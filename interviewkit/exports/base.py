@@ -90,9 +90,11 @@ def to_ms(time_s: float) -> int:
 
 def cues(transcript: Transcript) -> list[Cue]:
     """The turns in pieces short enough to read, by start time; cues of two speakers may overlap."""
-    pieces = [_cue(turn, words) for turn in transcript.turns for words in _pieces(turn)]
+    pieces = (_cue(turn, words) for turn in transcript.turns for words in _pieces(turn))
     breaks = map(_break_cue, transcript.breaks)
-    return sorted([*pieces, *breaks], key=lambda cue: (cue.start_ms, cue.end_ms))
+    # A player takes an empty text for the end of what there is to read.
+    shown = (cue for cue in (*pieces, *breaks) if cue.text)
+    return sorted(shown, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
 def _break_cue(known: Break) -> Cue:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pyte
 
-from tests.system.virtual_sound import like_hardware
+from tests.system.virtual_sound import thread_like_hardware
 
 PIECE_BYTES = 65_536
 UNPARSED_S = 0.25
@@ -72,7 +72,7 @@ class TimedTerminal:
         self._reader.start()
 
     def _read(self) -> None:
-        like_hardware(threading.get_native_id())
+        thread_like_hardware(threading.get_native_id())
         try:
             while data := os.read(self._master, PIECE_BYTES):
                 self._pieces.append((time.monotonic(), data))

@@ -24,11 +24,8 @@ DEVICES = ("interviewer", "phone")
 
 def killed(times: int) -> Iterator[Figure]:
     """Kills of the recorder, of the program that holds the call, of both."""
-    with tempfile.TemporaryDirectory() as folder, sound_system(Path(folder)) as system:
-        os.environ.update(system.environment)
-        os.environ["INTERVIEWKIT_STATE"] = str(Path(folder) / "state")
-        for victim in Victim:
-            yield from kills.measure(DEVICES, victim, times)
+    for victim in Victim:
+        yield from kills.measure(DEVICES, victim, times)
 
 
 def main() -> int:
@@ -40,14 +37,17 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=WHOLE_KILLS, help="kills of each kind; 0: none")
     asked = parser.parse_args()
     kept = True
-    if asked.minutes:
-        kept &= _part("calls", calls.measure(asked.minutes), whole=asked.minutes >= WHOLE_MINUTES)
-    if asked.kills:
-        kept &= _part("kills", killed(asked.kills), whole=asked.kills >= WHOLE_KILLS)
+    with tempfile.TemporaryDirectory() as folder, sound_system(Path(folder)) as system:
+        os.environ.update(system.environment)
+        os.environ["INTERVIEWKIT_STATE"] = str(Path(folder) / "state")
+        if asked.minutes:
+            kept &= _part("calls", calls.measure(system, asked.minutes), asked.minutes >= WHOLE_MINUTES)
+        if asked.kills:
+            kept &= _part("kills", killed(asked.kills), asked.kills >= WHOLE_KILLS)
     return 0 if kept else 1
 
 
-def _part(name: str, measured: Iterable[Figure], *, whole: bool) -> bool:
+def _part(name: str, measured: Iterable[Figure], whole: bool) -> bool:
     """Whether all limits are kept."""
     figures = []
     for figure in measured:

@@ -1,10 +1,7 @@
-"""Three long calls at once on a busy computer: one with equal clocks, two whose second clock is off."""
+"""Long calls on a busy computer: one with equal clocks, two whose second clock is off."""
 
-import multiprocessing
-import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from interviewkit.consent import Record
@@ -12,32 +9,26 @@ from tests import small_study
 from tests.figures import Figure
 from tests.soak import faithful
 from tests.soak.cards import both_cores_busy
-from tests.system.virtual_sound import sound_system
+from tests.system.virtual_sound import SoundSystem
 
 DRIFTS = ((0.0, 50.0), (200.0, 100.0), (-200.0, 100.0))
 """By how many ppm the second clock is off, and how well aligned (ms) the channels must be at the end."""
 
 
-def measure(minutes: float) -> Iterator[Figure]:
-    """Each call with a recorder, sound cards and a study of its own."""
-    # Everything that a call is made with is started anew, so that no call knows another's surroundings.
-    context = multiprocessing.get_context("spawn")
-    with both_cores_busy(), ProcessPoolExecutor(len(DRIFTS), context, max_tasks_per_child=1) as pool:
-        for figures in pool.map(_call, DRIFTS, [minutes] * len(DRIFTS)):
-            yield from figures
+def measure(system: SoundSystem, minutes: float) -> Iterator[Figure]:
+    """One call after the other, each in a study of its own."""
+    for ppm, aligned_ms in DRIFTS:
+        yield from measure_one(system, minutes, ppm, aligned_ms)
 
 
-def _call(drift: tuple[float, float], minutes: float) -> list[Figure]:
-    ppm, aligned_ms = drift
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_RUNTIME_DIR"] = os.environ["INTERVIEWKIT_STATE"] = folder
-        (Path(folder) / "va").mkdir()
-        with sound_system(Path(folder) / "va") as system:
-            os.environ.update(system.environment)
-            study = small_study.new_study(Path(folder))
-            study.add_participant("patients", "uk")
-            small_study.give(study, "P01")
-            grant = study.grant("P01", Record)
-            found = faithful.measure(system, study, grant, 60 * minutes, (0.0, ppm), aligned_ms=aligned_ms)
-    name = f"{minutes:g} min, second clock {ppm:+g} ppm"
-    return [Figure(f"{name}: {figure.what}", figure.value, figure.limit, figure.unit) for figure in found]
+def measure_one(system: SoundSystem, minutes: float, ppm: float, aligned_ms: float) -> Iterator[Figure]:
+    """A call whose second clock is so much too fast."""
+    with tempfile.TemporaryDirectory() as folder, both_cores_busy():
+        study = small_study.new_study(Path(folder))
+        study.add_participant("patients", "uk")
+        small_study.give(study, "P01")
+        grant = study.grant("P01", Record)
+        found = faithful.measure(system, study, grant, 60 * minutes, (0.0, ppm), aligned_ms=aligned_ms)
+    for figure in found:
+        what = f"{minutes:g} min, second clock {ppm:+g} ppm: {figure.what}"
+        yield Figure(what, figure.value, figure.limit, figure.unit)

@@ -38,7 +38,7 @@ def measure(
     """Record two voices for so long and compare; whoever asks sees to it that the computer is busy."""
     with cards(system, length_s, ppm) as fed:
         with control.begin(study, grant, INPUTS) as recorder:
-            state, cpu_share = _listen(recorder, fed)
+            state, cpu_share, gained_mb = _listen(recorder, fed)
             recorder.stop()
             recorder.wait_closed(60)
         kept = control.keep(study, grant, state.interview, state.recording)
@@ -58,34 +58,45 @@ def measure(
             "ms",
         ),
         Figure("processor time of the recorder and its children", 100 * cpu_share, "< 25", "% of a core"),
+        Figure("memory that they gained after the first seconds", gained_mb, "< 50", "MB"),
     ]
 
 
-def _listen(recorder: Recorder, fed: Cards) -> tuple[State, float]:
-    """Hear the recorder out; its state at the end, and its share of a processor."""
+def _listen(recorder: Recorder, fed: Cards) -> tuple[State, float, float]:
+    """Hear the recorder out; its state at the end, its share of a processor, the memory that it gained."""
     began_s, used_s = time.monotonic(), _cpu_s(recorder.state.pid)
+    at_first_mb = None
     fed.begin()
     while not fed.over:
         recorder.receive(1)
+        if at_first_mb is None and time.monotonic() > began_s + FIRST_S:
+            at_first_mb = _memory_mb(recorder.state.pid)
     share = (_cpu_s(recorder.state.pid) - used_s) / (time.monotonic() - began_s)
+    gained_mb = _memory_mb(recorder.state.pid) - (at_first_mb or 0.0)
     recorder.status()
     while not isinstance(message := recorder.receive(5), State):
         assert message is not None, "the recorder does not answer"
-    return message, share
+    return message, share, gained_mb
 
 
 def _cpu_s(pid: int) -> float:
     """Processor time that a process and its children have had."""
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in task.read_text().split()
-    ]
     used = 0
-    for each in (pid, *children):
+    for each in _family(pid):
         fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         used += int(fields[11]) + int(fields[12])
     return used / TICKS
+
+
+def _memory_mb(pid: int) -> float:
+    """What a process and its children have in memory."""
+    pages = sum(int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in _family(pid))
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    children = (task.read_text().split() for task in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [pid, *(int(child) for found in children for child in found)]
 
 
 class Trace:

@@ -16,6 +16,7 @@ from interviewkit.capture.client import Recorder
 from interviewkit.capture.messages import Alarm, Anchor, Closed, Message, Saved
 from interviewkit.consent import Grant, Record
 from interviewkit.study import Study
+from tests.soak.faithful import Trace
 from tests.soak.kills import held, notes
 from tests.system import real
 from tests.system.taping import (
@@ -56,13 +57,12 @@ def test_a_device_that_is_pulled_out_is_noticed_and_found_again(
             system.load("phone_line")
         until(recorder, alarm("gone", "phone", on=False))
         back_s = time.monotonic()
-        # Somebody speaks when it is there for good: what opening it cost on a busy computer is in the gaps.
-        until(recorder, lambda message: time.monotonic() > back_s + 1)
         with system.playing("phone_line", played[None]) as player:
             until(recorder, lambda message: player.poll() is not None)
         until(recorder, lambda message: talking.poll() is not None, 30)
         kept, samples = finish(study, grant, recorder)
-    assert likeness(played, samples[1]) > 0.9
+    # By pieces: until the new device's clock is known the channel is drawn out by a few frames in a second.
+    assert np.nanmin(Trace(played, samples[1]).likeness) > 0.9
     # The other device isn't interrupted for it.
     assert likeness(other, samples[0]) > 0.99
     assert {gap.channel for gap in kept.call.gaps} == {1}

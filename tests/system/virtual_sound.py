@@ -242,7 +242,13 @@ def like_hardware(pid: int) -> None:
     """
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(PRIORITY))
+            thread_like_hardware(int(thread.name))
+
+
+def thread_like_hardware(thread: int) -> None:
+    """The same for one thread, by the system's number; the programs that others start are as they were."""
+    with suppress(OSError):
+        os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(PRIORITY))
 
 
 def voice(seed: int, length_s: float) -> NDArray[np.int16]:

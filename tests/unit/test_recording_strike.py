@@ -121,26 +121,33 @@ def test_damage_is_neither_hidden_nor_made_and_what_is_struck_goes_all_the_same(
         data = bytearray(path.read_bytes())
         data[int(place * find_members(io.BytesIO(bytes(data))).end)] ^= 16
         path.write_bytes(data if cut is None else data[: int(cut * len(data))])
-        with suppress(AudioError):
+        try:
             recover(path)
             with RecordingReader(path) as reader:
                 damaged = {entry.number for entry in reader.entries if entry.problem}
                 whole = reader.entries[-1]
                 frames = reader.frames
-            strike(path, [stretch])
-            with RecordingReader(path) as reader:
-                still = {entry.number for entry in reader.entries if entry.problem}
-                last = reader.entries[-1].number
-                assert {number for number in damaged if number <= last} <= still
-                # Only decoding tells of damage in the last record.
-                assert still <= damaged | {whole.number}
-                assert last >= whole.number - 1
-                assert reader.frames <= frames
-                for start in range(0, reader.frames, 10):
-                    with suppress(AudioError):
-                        heard = as_int16(reader, start, start + 10)
-                        wanted = silenced(samples, stretch)[:, start : start + heard.shape[1]]
-                        assert np.array_equal(heard, wanted)
+        except AudioError:
+            # Nothing can be opened: that may be for want of a key, so nothing is taken away.
+            left = path.read_bytes()
+            with pytest.raises(AudioError):
+                strike(path, [stretch])
+            assert path.read_bytes() == left
+            return
+        strike(path, [stretch])
+        with suppress(AudioError), RecordingReader(path) as reader:
+            still = {entry.number for entry in reader.entries if entry.problem}
+            last = reader.entries[-1].number
+            assert {number for number in damaged if number <= last} <= still
+            # Only decoding tells of damage in the last record.
+            assert still <= damaged | {whole.number}
+            assert last >= whole.number - 1
+            assert reader.frames <= frames
+            for start in range(0, reader.frames, 10):
+                with suppress(AudioError):
+                    heard = as_int16(reader, start, start + 10)
+                    wanted = silenced(samples, stretch)[:, start : start + heard.shape[1]]
+                    assert np.array_equal(heard, wanted)
         if stretch[0] < stretch[1]:
             sound = _raw_sound(path.read_bytes())
             for at in range(stretch[0], min(stretch[1], LENGTH) - 9, 10):
