@@ -4,6 +4,7 @@ The conversation and its reference come with pyannote.audio: 30 s of two women w
 on a telephone line. What an earlier run finished is found and kept, so that a second one is fast.
 """
 
+import secrets
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,13 +18,16 @@ from interviewkit.errors import SpeechError, UsageError
 from interviewkit.events import Event, Finished
 from interviewkit.models import Answer, ConsentGiven, ConsentMethod, Interview, Side
 from interviewkit.paths import StudyPaths
+from interviewkit.sealing import Guarded, Secret
 from interviewkit.study import Study
 from interviewkit.study_create import TEMPLATES
+from interviewkit.study_keys import Founder
 
 TITLE = "A demonstration of interviewkit"
 PARTICIPANT = "P01"
 GROUP = "patients"
 JURISDICTION = "uk"
+PASSPHRASE_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,20 @@ def sample() -> Sample:
 def open_study(folder: Path, title: str = TITLE, template_folder: Path = TEMPLATES) -> Study:
     """A demonstration's study in `folder`, made if it is not there; UsageError for somebody's own study."""
     if not StudyPaths(folder).config.is_file():
-        return Study.create(folder, template_folder, title)
+        return Study.create(folder, template_folder, title, founder())
     study = Study.open(folder)
     if study.config.title != title:
         raise UsageError(f"{folder} is another study.", "Choose another folder: interviewkit demo DIR")
     return study
+
+
+def founder() -> Founder:
+    """Who makes a demonstration: its passphrase is made up and kept beside its keys, so it asks for none.
+
+    Everything is sealed as in a study of one's own, and nothing is guarded: who has the account has the keys.
+    """
+    passphrase = secrets.token_urlsafe(PASSPHRASE_BYTES)
+    return Founder(Guarded.new(passphrase), Secret.new(), "Demonstration", kept_passphrase=passphrase)
 
 
 def consented(study: Study) -> Generator[Event, None, None]:

@@ -87,6 +87,26 @@ class KeyFolder:
         """Keep it, in the place of what was there."""
         self._replace(self._wrapped(participant, key_class), data)
 
+    def note_backed_up(self, participants: Iterable[str]) -> None:
+        """Remember whose keys lie in a backup by now."""
+        names = sorted(set(participants) | self.backed_up())
+        write_durably(self.root / "backed-up", "".join(f"{name}\n" for name in names).encode())
+
+    def backed_up(self) -> frozenset[str]:
+        """Whose keys lay in a backup when one was made."""
+        with suppress(FileNotFoundError):
+            return frozenset((self.root / "backed-up").read_text("ascii").split())
+        return frozenset()
+
+    def note_drilled(self) -> None:
+        """Remember that the recovery sheet was tried."""
+        write_durably(self.root / "drilled", datetime.now(UTC).isoformat().encode())
+
+    @property
+    def drilled(self) -> bool:
+        """Whether the recovery sheet was ever tried."""
+        return (self.root / "drilled").exists()
+
     def destroy(self, participant: str, classes: Iterable[KeyClass]) -> None:
         """Destroy wrapped keys, having noted it, so that nothing brings them back; may be done again."""
         classes = frozenset(classes)

@@ -40,7 +40,7 @@ def given() -> Passphrase | None:
 
 def found(folder: Path) -> Passphrase | None:
     """The passphrase for the keys in `folder`, if it can be had without asking anybody."""
-    return given() or _kept(folder) or _remembered(folder)
+    return _kept(folder) or given() or _remembered(folder)
 
 
 def keep(folder: Path, text: str) -> None:

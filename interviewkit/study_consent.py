@@ -98,9 +98,13 @@ class Consented(Forms):
         study = cls(root, study_config.load(paths.config), told, ask)
         swept = (paths.forms, paths.people, paths.recordings, paths.transcripts, paths.exports)
         store.sweep(root, swept, study._lock)
-        study_mending.place_committed(paths, study.keys, study._lock)
+        study.mend()
         study.audit.reconcile()
         return study
+
+    def mend(self) -> None:
+        """Finish what a kill left half-way, as far as it can be opened now."""
+        study_mending.place_committed(self.paths, self.keys, self._lock)
 
     # ── participants and their consent ──────────────────────────────────────────────────────────
 
@@ -204,7 +208,7 @@ class Consented(Forms):
 
             self._write(grant.participant, write, reason, grant)
         except InterviewkitError:
-            study_mending.place_committed(self.paths, self.keys, self._lock)
+            self.mend()
             raise
 
     def clip(self, participant: str, clip: Clip) -> "RecordingReader":

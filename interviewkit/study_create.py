@@ -30,7 +30,7 @@ def create(
     `study.yaml`, `forms/` and, if the shipped ones won't do, `schedules/`. Raises StudyError where `root`
     holds something else or a template is wrong; then nothing is left behind.
     """
-    _refuse_occupied(root, {"forms", "schedules", "recordings", *(["keys"] if founder else [])})
+    refuse_occupied(root, sealed=founder is not None)
     wanted = _checked_templates(template_folder)
     with _undone_on_error(root) as written:
         private_dir(root)
@@ -47,8 +47,9 @@ def create(
                 write_durably(root / name, data)
 
 
-def _refuse_occupied(root: Path, left: set[str]) -> None:
-    """A study grows only in an empty folder, in what a kill `left` of one, or in a clone, laid out as one."""
+def refuse_occupied(root: Path, *, sealed: bool) -> None:
+    """Raise StudyError but for an empty folder, what a kill left of a making, or a clone, laid out so."""
+    left = {"forms", "schedules", "recordings", *(["keys"] if sealed else [])}
     if (root / STUDY_FILE).exists():
         raise StudyError(f"{root} is already a study.", "Use it as it is, or choose another folder.")
     with storage_errors(root):

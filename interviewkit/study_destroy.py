@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from interviewkit import drafts, session_log, study_documents
 from interviewkit.audio import SAMPLE_RATE
-from interviewkit.errors import InterviewkitError, UsageError
+from interviewkit.errors import InterviewkitError, Locked, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
     Call,
@@ -178,6 +178,10 @@ class Destroying(Consented):
         for interview in self.promising():
             try:
                 self._keep_promise(self._interview(interview))
+            except Locked as error:
+                # Whoever unlocks the study keeps them; whose role can't is told.
+                if not self.keys.locked:
+                    problems.append(f"{interview}: what is to be destroyed is still there. {error}")
             except InterviewkitError as error:
                 problems.append(f"{interview}: what is to be destroyed is still there. {error}")
         return problems

@@ -20,7 +20,7 @@ from uuid import uuid4
 from interviewkit import key_records, passphrases, sealing
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
 from interviewkit.key_folder import KeyFolder
-from interviewkit.key_records import ParticipantRecord, Person, StudyRecord
+from interviewkit.key_records import DestroyedRecord, ParticipantRecord, Person, StudyRecord
 from interviewkit.passphrases import Passphrase
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import (
@@ -118,6 +118,7 @@ class Keys:
         """`ask` gets the passphrase from the user, where it can't be had without."""
         self.ask = ask
         self._paths = paths
+        self.root = paths.root
         record = key_records.read(paths.keys / "study.json", StudyRecord)
         self.study_id = None if record is None else record.id
         self._record = record
@@ -175,14 +176,10 @@ class Keys:
     def _recipient(self, participant: str, key_class: KeyClass) -> str:
         """The public key of a class. What this computer knows of it can't be changed in the study."""
         if participant not in self._public:
-            told = key_records.read(self._participant_file(participant), ParticipantRecord)
             known = self.folder.public(participant)
-            if known is not None and told is not None and known != told:
-                raise StudyError(
-                    f"The keys of {participant} in {self._paths.keys} are not those that were made for them.",
-                    "Put the study's keys folder back from your backup, and ask who changed it.",
-                )
-            record = known or told
+            if known is not None:
+                self.check_told(known)
+            record = known or key_records.read(self._participant_file(participant), ParticipantRecord)
             if record is None:
                 raise Locked(
                     f"{participant} has no keys.", "Put the study's keys folder back from your backup."
@@ -252,6 +249,16 @@ class Keys:
             assert self._program.secret is not None
             return self._program.secret
 
+    def open_quietly(self) -> bool:
+        """Unlock without asking anybody, where that can be done; whether nothing needs a passphrase any more.
+
+        Raises Locked for a passphrase that was given and is wrong.
+        """
+        given = passphrases.found(self.folder.root) if self.locked else None
+        if given is not None:
+            self._unlock_with(given)
+        return not self.locked
+
     def unlock(self, passphrase: str) -> None:
         """Unlock with a passphrase; Locked where it is wrong."""
         own = self.folder.own()
@@ -313,8 +320,8 @@ class Keys:
         """
         if not self.sealed:
             return
-        folder, study = self.folder, self._known_study()
-        if folder.destroyed(participant) or self._told_destroyed(participant).exists():
+        folder, study = self.folder, self.known_study()
+        if self.destroyed(participant):
             raise UsageError(f"{participant} was somebody whose keys were destroyed.", "Take another number.")
         secrets = {key_class: Secret.new() for key_class in KeyClass}
         for key_class, secret in secrets.items():
@@ -351,7 +358,7 @@ class Keys:
         self.folder.destroy(participant, classes)
         self._public.pop(participant, None)
 
-    def _known_study(self) -> StudyRecord:
+    def known_study(self) -> StudyRecord:
         """The study as this computer knows it: what the study's folder says could be anybody's."""
         known = self.folder.study
         if known is None:
@@ -360,6 +367,32 @@ class Keys:
                 "Bring them: interviewkit key restore FILE. Or make your own: interviewkit key new",
             )
         return known
+
+    def check_told(self, known: ParticipantRecord) -> None:
+        """Raise StudyError where a participant's public keys in the study are others."""
+        told = key_records.read(self._participant_file(known.participant), ParticipantRecord)
+        if told is not None and told != known:
+            raise StudyError(
+                f"The keys of {known.participant} in {self._paths.keys} are not those that were made for"
+                " them.",
+                "Put the study's keys folder back from your backup, and ask who changed it.",
+            )
+
+    def destroyed(self, participant: str) -> frozenset[KeyClass]:
+        """Which keys of a participant were destroyed, on this computer or on another."""
+        told = key_records.read(self._told_destroyed(participant), DestroyedRecord)
+        return self.folder.destroyed(participant) | frozenset(told.classes if told is not None else ())
+
+    def told_people(self) -> list[Person]:
+        """Who stands in the study's list: to be read, and not to be relied on."""
+        found = (
+            key_records.read(path, Person) for path in sorted((self._paths.keys / "people").glob("*.json"))
+        )
+        return [person for person in found if person is not None]
+
+    def tell_person(self, person: Person) -> None:
+        """Put somebody on the study's list, for everybody to see."""
+        key_records.write(self._paths.keys / "people" / f"{person.id}.json", person)
 
     def _participant_file(self, participant: str) -> Path:
         return self._paths.keys / "participants" / f"{participant}.json"

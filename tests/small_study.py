@@ -90,9 +90,9 @@ def own_key() -> Guarded:
     return Guarded.new(PASSPHRASE)
 
 
-def sealed_study(folder: Path) -> Study:
+def sealed_study(folder: Path, own: Guarded | None = None) -> Study:
     """An empty study that is sealed, unlocked in this program."""
-    founder = Founder(own_key(), Secret.new())
+    founder = Founder(own or own_key(), Secret.new())
     return Study.create(folder / "study", write_templates(folder / "templates"), founder=founder)
 
 

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcribe": ("transcribe:transcribe", "Write down who says what in one recording; no study is needed."),
     "demo": ("demo:demo", "Try everything on a real telephone conversation."),
     "init": ("study:init", "Make a new study."),
+    "key": ("key:key", "Who may open what in a sealed study, backup, ways back in."),
     "participant": (
         "participant:participant",
         "Add and list participants, by number; freeze and erase them.",

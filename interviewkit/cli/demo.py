@@ -105,6 +105,8 @@ def fetch_missing(*, quiet: bool) -> None:
 def _next_steps(folder: Path, interview: str, sheet: Path) -> None:
     click.echo(
         f"\nThe study is in {folder}, its spreadsheet is {sheet}.\n"
+        "It is sealed, with a passphrase that was made up and is kept beside its keys: a study of your own"
+        " asks for yours.\n"
         "What to do next:\n"
         f"  interviewkit transcript show {interview} --study {folder}    read it again\n"
         "  interviewkit demo --interview                     hold an interview yourself\n"

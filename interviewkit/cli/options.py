@@ -79,6 +79,7 @@ def name(text: str) -> str:
 
 def open_study(folder: Path | None) -> "Study":
     """The study that was named, or the nearest one at or above the current folder; else StudyError."""
+    from interviewkit.cli import passphrase
     from interviewkit.cli.progress import note
     from interviewkit.events import Warned
     from interviewkit.paths import find_study
@@ -90,7 +91,7 @@ def open_study(folder: Path | None) -> "Study":
             f"There is no study in {Path.cwd()} or above it.",
             "Make one with: interviewkit init DIR, or say where it is with --study DIR.",
         )
-    study = Study.open(found, note)
+    study = Study.open(found, note, passphrase.ask)
     if study.promising():
         from interviewkit.withdrawal import settle
 

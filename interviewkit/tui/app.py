@@ -39,6 +39,7 @@ from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.text import Harmless
+from interviewkit.tui.unlocking import unlocked
 from interviewkit.tui.widgets.bars import Notice, Work
 from interviewkit.tui.work import Job, Pace, Run
 
@@ -154,7 +155,8 @@ class InterviewkitApp(App[None]):
     def aside(self) -> str:
         """What is always true of the study, for the right of Home's title."""
         free = shutil.disk_usage(self.study.root).free
-        return f"not encrypted · {free / 1e9:.0f} GB free"
+        sealed = "sealed" if self.study.keys.sealed else "not encrypted"
+        return f"{sealed} · {free / 1e9:.0f} GB free"
 
     # ── the study as it is ──────────────────────────────────────────────────────────────────────
 
@@ -234,7 +236,11 @@ class InterviewkitApp(App[None]):
             self._close_messages_no_wait()
 
     async def _begin(self) -> None:
-        """First of all, a call that goes on; then what was asked for at the start."""
+        """First of all the passphrase; then a call that goes on; then what was asked for at the start."""
+        if not await unlocked(self):
+            self.exit()
+            return
+        self.study.mend()
         for problem in await asyncio.to_thread(withdrawal.settle, self.study):
             self.alarm(problem)
         returned = await self.calls.back()

@@ -10,7 +10,7 @@ from interviewkit.capture.scripted import SCRIPT_VARIABLE
 from interviewkit.models import Span
 from interviewkit.paths import STATE_VARIABLE
 from interviewkit.study import Study
-from tests import fakes, small_study
+from tests import fakes, quick, small_study
 from tests.cli.conftest import Run
 from tests.room_world import Recorders
 
@@ -24,6 +24,7 @@ def reference() -> list[fakes.Line]:
 @pytest.fixture(autouse=True)
 def heard(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
     monkeypatch.setattr("interviewkit.speech.weights.is_present", lambda name: True)
+    quick.install(monkeypatch)
     return fakes.Speech(reference()).install(monkeypatch)
 
 

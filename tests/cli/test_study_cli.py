@@ -3,8 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from interviewkit import passphrases, sealing
 from interviewkit.study import Study
+from tests import small_study
 from tests.cli.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new study is sealed, with a passphrase from the environment, locked at once."""
+    monkeypatch.setenv(passphrases.VARIABLE, small_study.PASSPHRASE)
+    monkeypatch.setattr(sealing, "lock", lambda secret, words: b"locked")
 
 
 def test_init_makes_a_study_with_its_title(run: Run, tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from interviewkit import demo
+from interviewkit.consent import Store
+from interviewkit.store import Tables
+from interviewkit.study import Study
 
 PROGRAM = [sys.executable, "-m", "interviewkit"]
 RATE = 16_000
@@ -108,10 +111,10 @@ def study_with(folder: Path, audio: Path) -> Path:
     return folder
 
 
-def raw(study: Path) -> dict[str, Any]:
-    """The document of the first call's transcript, empty when there is none."""
-    path = study / "transcripts" / "P01-1" / "raw-1.json"
-    return dict(orjson.loads(path.read_bytes())) if path.exists() else {}
+def raw(study: Path) -> Tables:
+    """The tables of the first call's transcript, empty when there is none."""
+    opened = Study.open(study)
+    return opened.raw(opened.grant("P01", Store), "P01-1", 1) or {}
 
 
 def turns(study: Path) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from interviewkit.errors import DeviceError, UsageError
 from interviewkit.models import Ending
 from interviewkit.paths import STATE_VARIABLE
 from interviewkit.study import Study
-from tests import small_study
+from tests import quick, small_study
 from tests.room_world import Recorders
 
 HEADSET = InputDevice(0, "headset", "ALSA", 1, 48_000, is_default=True)
@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in (SCRIPT_VARIABLE, STATE_VARIABLE):
         monkeypatch.setenv(name, "")
     monkeypatch.setattr(devices, "_real", lambda: [HEADSET])
+    quick.install(monkeypatch)
     return tmp_path / "demo"
 
 

@@ -13,19 +13,20 @@ from interviewkit import contacts, passphrases, sealing
 from interviewkit.consent import Record, Store
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
 from interviewkit.key_folder import KeyFolder
-from interviewkit.sealing import AgeSealer, KeyClass, Secret
+from interviewkit.sealing import AgeSealer, Guarded, KeyClass, Secret
 from interviewkit.study import Study
 from interviewkit.study_keys import Keys, person_id
-from tests import small_study
+from tests import quick, small_study
 
 SAID = "the canary of the coal mine"
 TURNS = {"turns": [{"speaker": "P01", "text": SAID}], "flags": []}
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    """A sealed study with one participant, whose transcript says something."""
-    study = small_study.sealed_study(tmp_path)
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    """A sealed study with one participant, whose transcript says something; its passphrase is quick."""
+    quick.install(monkeypatch)
+    study = small_study.sealed_study(tmp_path, Guarded.new(small_study.PASSPHRASE))
     interview = small_study.consented_call(study)
     study.save_raw(study.grant("P01", Store), interview.id, 1, TURNS)
     return study
@@ -34,18 +35,6 @@ def study(tmp_path: Path) -> Study:
 @pytest.fixture
 def folder(study: Study) -> KeyFolder:
     return study.keys.folder
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A passphrase that is tried at once, where it isn't the trying that matters."""
-
-    def unlock(data: bytes, passphrase: str) -> Secret:
-        if passphrase != small_study.PASSPHRASE:
-            raise Locked("That is not the passphrase.")
-        return small_study.own_key().secret
-
-    monkeypatch.setattr(sealing, "unlock", unlock)
 
 
 def read(study: Study) -> object:
@@ -98,7 +87,6 @@ def test_locked_nothing_is_read_and_nothing_is_lost(study: Study) -> None:
     assert read(Study.open(study.root)) == TURNS
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_passphrase_is_asked_for_once_and_when_it_is_needed(study: Study) -> None:
     study.keys.lock()
     asked: list[str] = []
@@ -116,7 +104,6 @@ def test_the_passphrase_is_asked_for_once_and_when_it_is_needed(study: Study) ->
     assert len(asked) == 2
 
 
-@pytest.mark.usefixtures("quick")
 def test_three_wrong_passphrases_are_enough(study: Study) -> None:
     study.keys.lock()
     asked: list[str] = []
@@ -130,7 +117,6 @@ def test_three_wrong_passphrases_are_enough(study: Study) -> None:
     assert len(asked) == 3
 
 
-@pytest.mark.usefixtures("quick")
 def test_scripts_give_it_in_a_file_or_a_variable(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

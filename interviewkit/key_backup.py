@@ -1,0 +1,126 @@
+"""The keys of a study in one file, for another disk or another computer.
+
+    key folder ── pack ─► one JSON file: wrapped keys, private keys under their passphrases, people
+    the file ── restore ─► key folder, but for what was destroyed since
+
+Nothing in it opens without a passphrase, somebody's key or the recovery sheet. It must not lie in the study:
+what is copied with the study could bring back who was erased. A key that was destroyed, as this computer or
+the study's `keys/destroyed/` knows, is not brought back.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from interviewkit import key_records
+from interviewkit.errors import StudyError, UsageError
+from interviewkit.key_folder import KeyFolder
+from interviewkit.key_records import ParticipantRecord, Person, StudyRecord
+from interviewkit.models import Frozen, Identifier
+from interviewkit.sealing import KeyClass
+from interviewkit.study_keys import Keys
+
+
+class _Packed(Frozen):
+    """A record with bytes in it."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class KeysOf(_Packed):
+    """One participant's keys."""
+
+    public: ParticipantRecord
+    wrapped: dict[KeyClass, bytes]
+
+
+class Backup(_Packed):
+    """What is in the file."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    study: StudyRecord
+    people: tuple[Person, ...]
+    own: dict[Identifier, bytes]
+    participants: tuple[KeysOf, ...]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought in, and what wasn't because it was destroyed."""
+
+    participants: tuple[str, ...]
+    people: tuple[str, ...]
+    destroyed: tuple[str, ...]
+
+
+def backup(keys: Keys, path: Path) -> int:
+    """Write the keys of a study to a file; hands back of how many participants. Not within the study."""
+    _check_outside(keys.root, path)
+    folder = keys.folder
+    study = keys.known_study()
+    found = [kept for name in sorted(folder.participants()) if (kept := _of(folder, name)) is not None]
+    packed = Backup(study=study, people=tuple(folder.people()), own=folder.own(), participants=tuple(found))
+    key_records.write(path, packed)
+    folder.note_backed_up(one.public.participant for one in found)
+    return len(found)
+
+
+def _of(folder: KeyFolder, participant: str) -> KeysOf | None:
+    public = folder.public(participant)
+    wrapped = {key_class: folder.wrapped(participant, key_class) for key_class in KeyClass}
+    left = {key_class: data for key_class, data in wrapped.items() if data is not None}
+    return None if public is None or not left else KeysOf(public=public, wrapped=left)
+
+
+def restore(keys: Keys, path: Path) -> Restored:
+    """Bring the keys in a file to this computer. What is here already stays as it is.
+
+    Raises StorageError for a file that is none, StudyError for one of another study or with other keys.
+    """
+    found = key_records.read(path, Backup)
+    if found is None:
+        raise UsageError(f"There is no file {path}.", "Give the file that “key backup” wrote.")
+    if found.study.id != keys.study_id:
+        raise StudyError(f"{path} has the keys of another study.", "Give the backup of this one.")
+    for one in found.participants:
+        keys.check_told(one.public)
+    folder = keys.folder
+    if folder.study is None:
+        folder.put_study(found.study)
+    people = [person for person in found.people if folder.person(person.id) is None]
+    for person in people:
+        folder.put_person(person)
+    for name, locked in found.own.items():
+        if name not in folder.own():
+            folder.put_own(name, locked)
+    brought: list[str] = []
+    gone: list[str] = []
+    for one in found.participants:
+        name = one.public.participant
+        destroyed = keys.destroyed(name)
+        (gone if destroyed else brought).append(name)
+        _bring(folder, one, destroyed)
+    return Restored(tuple(brought), tuple(person.name for person in people), tuple(gone))
+
+
+def _bring(folder: KeyFolder, one: KeysOf, destroyed: frozenset[KeyClass]) -> None:
+    name = one.public.participant
+    if destroyed:
+        folder.note_destroyed(name, destroyed)
+    for key_class, data in one.wrapped.items():
+        if key_class not in destroyed and folder.wrapped(name, key_class) is None:
+            folder.put_wrapped(name, key_class, data)
+    if folder.public(name) is None:
+        folder.put_public(one.public)
+
+
+def _check_outside(study: Path, path: Path) -> None:
+    if path.resolve().is_relative_to(study.resolve()):
+        raise UsageError(
+            f"{path} lies in the study: who gets a copy of the study would get its keys.",
+            "Choose a place outside of it, such as a memory stick that you lock away.",
+        )
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder.", "Give the name of the file to write.")
