@@ -13,11 +13,11 @@ def main() -> None:
     sys.exit(shell.run(app, sys.argv[1:], open_screen))
 
 
-def open_screen(study: Path, participant: str | None) -> None:
-    """Show a study on the screen until the user quits; ready for a call, where a participant is named."""
+def open_screen(study: Path, participant: str | None = None, *, desk: bool = False) -> None:
+    """Show a study on the screen until the user quits; ready for a call with `participant`, or the `desk`."""
     from interviewkit.tui.opening import open_app
 
-    open_app(study, participant)
+    open_app(study, participant, desk=desk)
 
 
 if __name__ == "__main__":

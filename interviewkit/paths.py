@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -130,6 +131,15 @@ class StudyPaths:
     def exports(self) -> Path:
         """What was handed on."""
         return self.root / "exports"
+
+    def new_export(self, name: str, suffix: str) -> Path:
+        """A new file in the exports, dated: what was handed on earlier is not replaced."""
+        plain = self.exports / f"{datetime.now().astimezone().date().isoformat()}-{name}{suffix}"
+        number, place = 2, plain
+        while place.exists():
+            place = plain.with_stem(f"{plain.stem}-{number}")
+            number += 1
+        return place
 
     @property
     def people(self) -> Path:

@@ -381,6 +381,17 @@ def recover(file_path: Path, *, unseal: Unseal | None = unsealed) -> Recovered:
     return Recovered(len(layout.members), frames, complete, head, bytes_cut)
 
 
+def stored_head(file_path: Path) -> str:
+    """SHA-256 of the last record as it lies in the file; needs no key, so whoever can read the file can ask.
+
+    Empty where there is no whole record, or something between the records that is none. StorageError
+    where the file can't be read.
+    """
+    with storage_errors(file_path), file_path.open("rb") as file:
+        layout = find_members(file)
+        return "" if layout.stray else _head(file, layout)
+
+
 def _head(file: IO[bytes], layout: Layout) -> str:
     if not layout.members:
         return ""

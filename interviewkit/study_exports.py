@@ -30,6 +30,22 @@ class Exporting(Destroying):
         """
         held = tuple(dict.fromkeys(interviews))
         people = tuple(dict.fromkeys(map(study_documents.owner, held)))
+        with self._lock:
+            for participant in people:
+                self.grant(participant, Store)
+            return self._write_export(place, data, format_, people, held)
+
+    def file_away(self, place: Path, data: bytes, format_: str) -> HandedOn:
+        """Write an export that holds nobody's words, such as the consent register, and put on record that.
+
+        It needs no grant, and an erasure leaves it: what somebody consented to is kept for itself.
+        """
+        with self._lock:
+            return self._write_export(place, data, format_, (), ())
+
+    def _write_export(
+        self, place: Path, data: bytes, format_: str, people: tuple[str, ...], held: tuple[str, ...]
+    ) -> HandedOn:
         new = HandedOn(
             id=uuid4().hex,
             at=datetime.now(UTC),
@@ -38,12 +54,9 @@ class Exporting(Destroying):
             interviews=held,
             file=self._name(place),
         )
-        with self._lock:
-            for participant in people:
-                self.grant(participant, Store)
-            self.audit.note(Action.EXPORTED, held)
-            study_documents.change_register(self.paths, self._lock, [new], "handed on")
-            write_durably(place, data)
+        self.audit.note(Action.EXPORTED, held)
+        study_documents.change_register(self.paths, self._lock, [new], "handed on")
+        write_durably(place, data)
         return new
 
     def handed_on(self) -> tuple[HandedOn, ...]:

@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transcript": ("transcript:transcript", "Read transcripts."),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
+    "ethics": ("ethics:ethics", "See who consented to what, what is due and what is wrong."),
+    "retention": ("retention:retention", "See what was kept for long enough."),
     "serve": ("serve:serve", "Show the study in a browser on this computer, for you alone, until Ctrl-C."),
     "schedule": ("schedule:schedule", "Check and read interview schedules."),
     "weights": ("weights:weights", "Model weights: what there is, what is here, and whether it is right."),
@@ -82,14 +84,14 @@ def app(ctx: click.Context, study_dir: Path | None) -> None:
         if study_dir is not None:
             raise click.UsageError("--study DIR stands after the command's name.")
         return
-    found = _study(study_dir) if ctx.obj is not None and _interactive() else study_dir
+    found = _study(study_dir) if ctx.obj is not None and interactive() else study_dir
     if found is None or ctx.obj is None:
         click.echo(ctx.get_help())
     else:
         ctx.obj(found, None)
 
 
-def _interactive() -> bool:
+def interactive() -> bool:
     """Whether somebody sits at a terminal that can show a screen."""
     return sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 

@@ -9,11 +9,11 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import click
 
@@ -41,8 +41,11 @@ def stopping(truth: str) -> Iterator[None]:
         raise Stopped(truth) from stop
 
 
-Screen = Callable[[Path, str | None], None]
-"""Opens a study on the screen, and where a participant is named, what comes before a call with them."""
+class Screen(Protocol):
+    """Opens a study on the screen: Home, what comes before a call with a participant, or the ethics desk."""
+
+    def __call__(self, study: Path, participant: str | None = None, *, desk: bool = False) -> None:
+        """Show it until the user quits."""
 
 
 def run(command: click.Command, arguments: Sequence[str], screen: Screen | None = None) -> int:

@@ -72,6 +72,7 @@ from interviewkit.models.study import (
     LawfulBasis,
     Participant,
     Protocols,
+    Retention,
     Safeguard,
     StudyConfig,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "Question",
     "ReconsentDecided",
     "Region",
+    "Retention",
     "Right",
     "RightKind",
     "RightNote",

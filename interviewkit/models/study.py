@@ -103,6 +103,20 @@ class Protocols(Frozen):
     )
 
 
+class Retention(Frozen):
+    """How long what there is may be kept, as the approval says; when it is over, somebody has to act."""
+
+    audio_days: int | None = Field(None, ge=0, le=36500, description="recordings, from the day of the call")
+    transcript_days: int | None = Field(
+        None, ge=0, le=36500, description="what the machine heard, from the day of the call"
+    )
+    ended_on: date | None = Field(
+        None, description="the day on which the study ended; the rest counts from it"
+    )
+    consent_years: int | None = Field(None, ge=0, le=100, description="consent records")
+    contact_days: int | None = Field(None, ge=0, le=36500, description="contact details")
+
+
 class StudyConfig(Frozen):
     """`study.yaml`: what the study is; no personal data."""
 
@@ -115,6 +129,7 @@ class StudyConfig(Frozen):
     )
     protocols: Protocols = Field(default_factory=Protocols)
     contact: ContactRules = Field(default_factory=ContactRules, description="how often to ring, and when")
+    retention: Retention = Field(default_factory=Retention, description="how long what there is may be kept")
     speech: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="settings of this study, see docs/settings.md"
     )

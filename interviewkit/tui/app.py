@@ -34,6 +34,7 @@ from interviewkit.tui.calls import Calls
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
 from interviewkit.tui.modals import Confirm, Page
 from interviewkit.tui.night import Night
+from interviewkit.tui.screens.ethics import EthicsScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.ready import ReadyScreen
@@ -92,10 +93,13 @@ class InterviewkitApp(App[None]):
     work: reactive[Work | None] = reactive[Work | None](None)
     notices: reactive[tuple[Notice, ...]] = reactive[tuple[Notice, ...]](())
 
-    def __init__(self, folder: Path, participant: str | None = None) -> None:
-        """Open the study in `folder`, ready for a call with `participant`; StudyError where there is none."""
+    def __init__(self, folder: Path, participant: str | None = None, *, desk: bool = False) -> None:
+        """Open the study in `folder`, ready for a call with `participant`; StudyError where there is none.
+
+        With `desk` the ethics desk is in front of Home.
+        """
         super().__init__()
-        self._first = participant
+        self._first, self._desk = participant, desk
         self.study = Study.open(folder, self._heard)
         self.animation_level = "none"
         self.taken_by = os.environ.get(NAME_VARIABLE, "").strip()
@@ -247,6 +251,8 @@ class InterviewkitApp(App[None]):
         self.look()
         if self._first is not None and not returned:
             self.hold(self._first)
+        elif self._desk and not returned:
+            self.push_screen(EthicsScreen())
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────
 

@@ -12,13 +12,13 @@ from interviewkit import alone
 from interviewkit.tui.app import InterviewkitApp
 
 
-def open_app(folder: Path, participant: str | None = None) -> None:
+def open_app(folder: Path, participant: str | None = None, *, desk: bool = False) -> None:
     """Show the study in `folder` until the user quits; what went wrong in the program itself is raised.
 
     Raises InUse where it is shown already: two screens could hold the same interview.
     """
     place = "in a browser" if "TEXTUAL_DRIVER" in os.environ else "in a terminal"
-    app = InterviewkitApp(folder, participant)
+    app = InterviewkitApp(folder, participant, desk=desk)
     with alone.hold(alone.SCREEN, folder, place):
         _leave_when_hung_up(app)
         try:

@@ -87,10 +87,10 @@ def test_in_a_study_with_a_terminal_the_study_is_opened(
 ) -> None:
     opened: list[tuple[Path, str | None]] = []
 
-    def screen(folder: Path, participant: str | None) -> None:
-        opened.append((folder, participant))
+    def screen(study: Path, participant: str | None = None, *, desk: bool = False) -> None:
+        opened.append((study, participant))
 
-    monkeypatch.setattr("interviewkit.cli.app._interactive", lambda: True)
+    monkeypatch.setattr("interviewkit.cli.app.interactive", lambda: True)
     assert shell.run(app, [], screen) == 0
     monkeypatch.chdir(tmp_path)
     assert shell.run(app, [], screen) == 0
@@ -104,7 +104,7 @@ def test_in_a_study_with_a_terminal_the_study_is_opened(
 def test_a_screen_that_finds_no_study_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("interviewkit.cli.app._interactive", lambda: True)
+    monkeypatch.setattr("interviewkit.cli.app.interactive", lambda: True)
     assert shell.run(app, ["--study", str(tmp_path)], open_screen) == 3
     assert "is not a study" in capsys.readouterr().err
 

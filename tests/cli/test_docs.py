@@ -18,10 +18,10 @@ def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command
     for child in group.list_commands(context):
         command = group.get_command(context, child)
         assert command is not None
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield f"{name} {child}", command
         if isinstance(command, click.Group):
             yield from commands(command, f"{name} {child}")
-        else:
-            yield f"{name} {child}", command
 
 
 COMMANDS = dict(commands(app, "interviewkit"))

@@ -24,6 +24,7 @@ from interviewkit.tui.file_names import Files, a_path
 from interviewkit.tui.home_lines import ALL, Row, labelled
 from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.consent import ConsentScreen
+from interviewkit.tui.screens.ethics import EthicsScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.listen import ListenScreen
 from interviewkit.tui.screens.person import PersonScreen
@@ -57,6 +58,7 @@ class Home(Frame):
         Binding(
             "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
         ),
+        Binding("e", "ethics", "ethics desk", show=False, tooltip="interviewkit ethics"),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),
         Binding("r", "record", "record", show=False, tooltip="interviewkit hold P07 --plain"),
@@ -67,7 +69,7 @@ class Home(Frame):
         Binding("q", "app.quit", "quit", show=False),
         Binding("escape", "escape", "notice seen", show=False),
     ]
-    ALSO = ("record", "open", "listen", "import", "microphone", "view", "app.quit")
+    ALSO = ("ethics", "record", "open", "listen", "import", "microphone", "view", "app.quit")
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,6 +187,10 @@ class Home(Frame):
             blocks = home_lines.blocks(agenda, self._groups, self.size.width, ALL)
             page = Content("\n\n").join(labelled(label, texts) for label, texts in blocks)
             self.app.push_screen(Page("Agenda", page))
+
+    def action_ethics(self) -> None:
+        """Who consented to what, what is due, what is wrong."""
+        self.app.push_screen(EthicsScreen())
 
     def action_import(self) -> None:
         """Bring in a recording of the participant under the cursor."""

@@ -1,0 +1,136 @@
+"""Register, findings and what is due as tables and files: what an ethics office files. Pure.
+
+Line[], Finding[], Due[] ─► Sheet ─► CSV, workbook, PDF, terminal
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from interviewkit.dossier import Oversight
+from interviewkit.due import Due, due
+from interviewkit.exports.base import visible
+from interviewkit.exports.sheet import Column, Sheet, csv_file, pages, workbook
+from interviewkit.findings import Finding
+from interviewkit.findings import findings as all_findings
+from interviewkit.models import Purpose
+from interviewkit.register import Chosen, Line
+
+REGISTER = (
+    Column("Participant", 12, "number of the participant"),
+    Column("Group", 18, "stakeholder group"),
+    Column("Jurisdiction", 13, "where they live: decides approval and form"),
+    Column("State", 12, "how the consent stands; sealed: it can't be opened with the keys that were here"),
+    Column("Form", 25, "the form version that was answered last"),
+    Column("Given (UTC)", 18, "when these answers were given"),
+    Column("How", 22, "how consent was given"),
+    Column("Taken by", 22, "who took it"),
+    Column("Permitted", 34, "what the consent permits now"),
+    Column("Refused", 26, "what it does not permit"),
+    Column("Copy given (UTC)", 18, "when they got a copy of sheet and answers"),
+    Column("Withdrawn (UTC)", 18, "when it was taken back, wholly or in part"),
+    Column("Calls", 7, "recorded calls that are in the study"),
+    Column("Findings", 10, "how many things were found that are not as they should be"),
+)
+FINDINGS = (
+    Column("Participant", 12, "whom it concerns; empty where it is the study"),
+    Column("Rule", 26, "what every study is held to"),
+    Column("Found", 60, "what was found"),
+    Column("Remedy", 50, "what to do about it"),
+)
+DUE = (
+    Column("Participant", 12, "whom it concerns; empty where it is the study"),
+    Column("What", 60, "what is to be seen to"),
+    Column("Last day", 12, "until when it is in time; empty where there is no such day"),
+    Column("When", 10, "overdue, to come, or now where there is no last day"),
+    Column("What to do", 60, "how it is seen to"),
+)
+
+
+def register(lines: Sequence[Line], chosen: Chosen | None = None) -> Sheet:
+    """The register as a table."""
+    words = "" if chosen is None else chosen.words
+    about = f"Only these: {words}." if words else "Every participant of the study, by number."
+    return Sheet("Consent register", REGISTER, [_row(line) for line in lines], about)
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    refused = [p.value for p in Purpose if p not in line.purposes] if line.form else []
+    return (
+        line.participant,
+        line.group,
+        line.jurisdiction,
+        line.state.value,
+        line.form,
+        minute(line.given_at),
+        line.method,
+        line.taken_by,
+        ", ".join(purpose.value for purpose in line.purposes),
+        ", ".join(refused),
+        minute(line.copy_at),
+        minute(line.withdrawn_at),
+        str(line.calls or ""),
+        str(line.findings or ""),
+    )
+
+
+def findings(found: Sequence[Finding]) -> Sheet:
+    """What was found, as a table."""
+    rows = [(one.participant, one.rule.value, one.text, one.remedy) for one in found]
+    return Sheet("Findings", FINDINGS, rows, "Each line is one thing that is not as it should be.")
+
+
+def minute(moment: datetime | None) -> str:
+    """`2020-06-12 09:10`, in UTC; empty for no time."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def due_table(found: Sequence[Due], day: date) -> Sheet:
+    """What is to be seen to, as a table."""
+    rows = [
+        (one.participant, one.what, "" if one.on is None else one.on.isoformat(), _when(one, day), one.remedy)
+        for one in found
+    ]
+    return Sheet("Due", DUE, rows, f"As of {day.isoformat()}, the most pressing first.")
+
+
+def accompanied(study: Oversight, sheet: Sheet) -> list[Sheet]:
+    """The register with what belongs to it in a file: findings, and what is due."""
+    return [sheet, findings(all_findings(study)), due_table(due(study), study.today)]
+
+
+def register_file(study: Oversight, sheet: Sheet, format_name: str) -> bytes:
+    """The register as `csv`, or with what belongs to it as `xlsx` or `pdf`."""
+    if format_name == "csv":
+        return csv_file(sheet)
+    every = accompanied(study, sheet)
+    if format_name == "xlsx":
+        return workbook(study.config.title, every)
+    return pages(sheet.title, subtitle(study), every)
+
+
+def subtitle(study: Oversight) -> str:
+    """Which study it is, and as of when."""
+    return f"{study.config.title} · as of {minute(study.now)} UTC"
+
+
+def _when(one: Due, day: date) -> str:
+    if one.on is None:
+        return "now"
+    return "overdue" if one.overdue(day) else "to come"
+
+
+# ── in a terminal ───────────────────────────────────────────────────────────────────────────────
+
+SHOWN = ("Participant", "Group", "Jurisdiction", "State", "Form", "Given (UTC)", "Permitted", "Findings")
+GAP = "  "
+
+
+def register_lines(sheet: Sheet, width: int) -> Iterator[str]:
+    """The register's main columns, as wide as they need to be, cut at the terminal's edge."""
+    places = [at for at, column in enumerate(sheet.columns) if column.title in SHOWN]
+    rows = [[sheet.columns[at].title for at in places]]
+    rows += [[visible(row[at]) for at in places] for row in sheet.rows]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(places))]
+    for row in rows:
+        line = GAP.join(map(str.ljust, row, widths)).rstrip()
+        yield line if len(line) <= width else f"{line[: width - 1]}…"
