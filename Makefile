@@ -8,8 +8,8 @@ ONLY :=
 
 BIN := .venv/bin
 READY := .venv/.ready
-# Two at a time: tests with real sound, files and kills one after another (tests/conftest.py), all others beside them.
-PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+# Two files of tests at a time: those with real sound mostly wait for it.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

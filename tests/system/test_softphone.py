@@ -17,6 +17,7 @@ from interviewkit.capture import control
 from interviewkit.capture.messages import Wanted
 from interviewkit.consent import Grant, Record
 from interviewkit.study import Study
+from tests.soak.faithful import Trace
 from tests.system.taping import finish, until
 from tests.system.virtual_sound import OUTPUT, RATE, SoundSystem, likeness, voice, wait_until
 
@@ -48,8 +49,8 @@ def test_a_call_with_a_softphone_is_recorded_on_two_channels(
         kept, samples = finish(study, grant, recorder)
     assert kept.call.gaps == ()
     assert likeness(mine, samples[0]) > 0.99
-    # It went through a telephone codec: 8 kHz, a logarithmic byte a sample.
-    assert likeness(theirs, samples[1]) > 0.9
+    # It went through a telephone's codec, a logarithmic byte at 8 kHz, and what came late was left out by it.
+    assert np.nanmedian(Trace(theirs, samples[1]).likeness) > 0.9
 
 
 def _headphones(system: SoundSystem) -> str:

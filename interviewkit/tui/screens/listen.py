@@ -115,6 +115,7 @@ class ListenScreen(Playing):
             with Vertical():
                 yield Static(id="none", markup=False)
                 yield Marks()
+                yield Static(classes="rule")
                 yield Static(id="probes", markup=False)
                 yield Static(id="upcoming", markup=False)
         yield PlayerBar()
@@ -207,6 +208,7 @@ class ListenScreen(Playing):
             shown.display = bool(lines) and self._chosen is None
             if shown.content != text:
                 shown.update(text)
+        self.query_one(".rule").display = self._chosen is None
         self.query_one(KeyLine).show(QUESTIONS if self._chosen is None else MARKS)
 
     # ── marking ─────────────────────────────────────────────────────────────────────────────────
