@@ -9,7 +9,7 @@ are is in `consent_forms`, what events amount to in `consent_state`, what may be
 `consent_entry`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Generic, NoReturn, TypeVar, final
 
@@ -146,6 +146,22 @@ def grant(
     if rules is not None:
         asking.begin(given, form, rules)
     return Grant(participant.id, permission, form.id, now, _MAKER)
+
+
+def as_found(
+    participant: Participant, permission: type[P], form: str, permitted: Collection[str], now: datetime
+) -> Grant[P]:
+    """The grant for somebody whose role doesn't open consents: by what was found when it was put on record.
+
+    `permitted` are the purposes, `form` is what was answered. It serves what is under way: to begin
+    something, the consent itself is asked. Raises ConsentRefused.
+    """
+    if permission.purpose not in permitted:
+        raise ConsentRefused(
+            f"No consent of {participant.id} for “{permission.purpose.value}”.",
+            "Somebody whose role opens consents can say why: interviewkit consent show " + participant.id,
+        )
+    return Grant(participant.id, permission, form, now, _MAKER)
 
 
 class _Asking:

@@ -30,7 +30,14 @@ from interviewkit import (
 from interviewkit.audit_entries import Action
 from interviewkit.consent import Confirm, Grant, P, Permission, Record, Store, Transcribe
 from interviewkit.consent_state import Rules
-from interviewkit.errors import ConsentRefused, InterviewkitError, StorageError, StudyError, UsageError
+from interviewkit.errors import (
+    ConsentRefused,
+    InterviewkitError,
+    Locked,
+    StorageError,
+    StudyError,
+    UsageError,
+)
 from interviewkit.events import Warned
 from interviewkit.models import (
     Clip,
@@ -266,10 +273,25 @@ class Consented(Forms):
         rules: Rules | None,
     ) -> Grant[P]:
         study_rights.check_free(self.paths, person.id)
-        rows = study_documents.consent_rows(self.paths, self.keys, person.id)
-        agreed = {row.form.id: row.form for row in rows if row.form is not None}
         moment = datetime.now(UTC) if now is None else now
+        try:
+            rows = study_documents.consent_rows(self.paths, self.keys, person.id)
+        except Locked:
+            if self.keys.locked or issubclass(permission, consent.Confirm):
+                raise
+            return self._as_found(person, permission, moment)
+        agreed = {row.form.id: row.form for row in rows if row.form is not None}
         return consent.grant(person, [row.event for row in rows], agreed, permission, moment, rules)
+
+    def _as_found(self, person: Participant, permission: type[P], now: datetime) -> Grant[P]:
+        """The grant for who works on what was recorded, and whose role doesn't open what was answered."""
+        found = study_index.permitted(self.paths, self.keys, person.id)
+        if found is None:
+            raise Locked(
+                f"The consent of {person.id} has changed, and your role does not open it.",
+                "Ask somebody whose role does to open the study once.",
+            )
+        return consent.as_found(person, permission, *found, now)
 
     def _still(self, grant: Grant[Permission]) -> None:
         """Raise ConsentRefused where the consent itself doesn't stand any more.

@@ -26,12 +26,18 @@ from interviewkit.models import (
     Participant,
     Purpose,
 )
-from interviewkit.paths import StudyPaths
+from interviewkit.paths import StudyPaths, storage_errors
 from interviewkit.store import Lock, Row, Tables
 from interviewkit.study_documents import ConsentRow
 from interviewkit.study_keys import Keys
 
-CONSENT_LOCKED: Row = {"consent": "locked", "form": None, "consent_at": None, "purposes": []}
+CONSENT_LOCKED: Row = {
+    "consent": "locked",
+    "form": None,
+    "consent_at": None,
+    "purposes": [],
+    "basis": None,
+}
 
 
 def refresh(paths: StudyPaths, keys: Keys, lock: Lock, reason: str) -> Tables:
@@ -143,13 +149,34 @@ def _consent(paths: StudyPaths, keys: Keys, participant: Participant) -> Row:
         "form": given.form if given is not None and not withdrawn else None,
         "consent_at": None if latest is None else latest.isoformat(),
         "purposes": list(_purposes(participant, rows)),
+        "basis": None if given is None else {"form": given.form, "consent": _digest(paths, keys, name)},
     }
+
+
+def _digest(paths: StudyPaths, keys: Keys, participant: str) -> str:
+    """Which state of a participant's consent a row was made from: the hash of what is stored."""
+    path = study_documents.consent_path(paths, keys, participant)
+    with storage_errors(path):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def permitted(paths: StudyPaths, keys: Keys, participant: str) -> tuple[str, frozenset[str]] | None:
+    """The form that was answered and the purposes that it permits, for whoever can't open the answers.
+
+    It was found by somebody who can, when the consent was written; None where it has changed since.
+    """
+    rows = _read(paths.index).get("participants", [])
+    row = next((row for row in rows if row["id"] == participant), {})
+    basis = row.get("basis")
+    if basis is None or basis["consent"] != _digest(paths, keys, participant):
+        return None
+    return str(basis["form"]), frozenset(row["purposes"])
 
 
 def _erased(participant: Participant) -> Row:
     """Somebody of whom the number is left; what else there was is in the tombstone."""
     row = participant.model_dump(mode="json")
-    nothing: Row = {"form": None, "consent_at": None, "purposes": [], "contact": None}
+    nothing: Row = {"basis": None, "form": None, "consent_at": None, "purposes": [], "contact": None}
     return {**row, "consent": "withdrawn", **nothing, "held": "erased"}
 
 

@@ -156,17 +156,6 @@ class Keys:
         """What opens them: asked for a key at the first document, so that none is needed where none is."""
         return _Opener(self, participant, key_class) if self.sealed else ClearOpener()
 
-    def secrets(self, participant: str, key_class: KeyClass) -> list[Secret]:
-        """The private keys with which this program may open a class; Locked where it has none."""
-        with self._program.lock:
-            made = self._program.made.get((participant, key_class))
-            try:
-                return [self._secret(participant, key_class), *([made] if made is not None else [])]
-            except Locked:
-                if made is None:
-                    raise
-                return [made]
-
     def forget(self, participant: str) -> None:
         """A call is over: what was sealed in it is from now on for those whose role opens it."""
         with self._program.lock:
@@ -188,6 +177,15 @@ class Keys:
         if key_class in self.folder.destroyed(participant):
             raise _gone(participant, key_class)
         return self._public[participant].classes[key_class]
+
+    def made(self, participant: str, key_class: KeyClass) -> Secret | None:
+        """The key of this program alone, where it has sealed anything with one."""
+        return self._program.made.get((participant, key_class))
+
+    def secret(self, participant: str, key_class: KeyClass) -> Secret:
+        """A participant's private key of a class; Locked where it can't be had."""
+        with self._program.lock:
+            return self._secret(participant, key_class)
 
     def _secret(self, participant: str, key_class: KeyClass) -> Secret:
         wrapped = self.folder.wrapped(participant, key_class)
@@ -402,14 +400,25 @@ class Keys:
 
 
 class _Opener:
-    """Opens what was sealed for a participant and a class."""
+    """Opens what was sealed for a participant and a class; without that role, what this program sealed."""
 
     def __init__(self, keys: Keys, participant: str, key_class: KeyClass) -> None:
         self._keys, self._participant, self._key_class = keys, participant, key_class
 
     def open(self, data: bytes) -> bytes:
         """The bytes that were sealed; raises Locked, StorageError for what is damaged."""
-        return sealing.opened(data, self._keys.secrets(self._participant, self._key_class))
+        made = self._keys.made(self._participant, self._key_class)
+        try:
+            own = self._keys.secret(self._participant, self._key_class)
+        except Locked as locked:
+            if made is None:
+                raise
+            try:
+                return sealing.opened(data, [made])
+            except StorageError:
+                # By another program, or damaged: that can't be told apart without a key.
+                raise locked from None
+        return sealing.opened(data, [own] if made is None else [own, made])
 
 
 def _gone(participant: str, key_class: KeyClass) -> Locked:
