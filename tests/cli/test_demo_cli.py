@@ -10,7 +10,7 @@ from interviewkit.capture.scripted import SCRIPT_VARIABLE
 from interviewkit.models import Span
 from interviewkit.paths import STATE_VARIABLE
 from interviewkit.study import Study
-from tests import fakes, quick, small_study
+from tests import canaries, fakes, quick, small_study
 from tests.cli.conftest import Run
 from tests.room_world import Recorders
 
@@ -26,6 +26,34 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> fakes.Speech:
     monkeypatch.setattr("interviewkit.speech.weights.is_present", lambda name: True)
     quick.install(monkeypatch)
     return fakes.Speech(reference()).install(monkeypatch)
+
+
+def sound_of(path: Path) -> list[bytes]:
+    """Bits of a sound file that can be told apart from anything else."""
+    data = path.read_bytes()
+    return [data[at : at + 48] for at in range(len(data) // 4, len(data) - 48, len(data) // 16)]
+
+
+def test_none_of_what_was_said_is_in_a_file_but_for_what_was_handed_on(run: Run, tmp_path: Path) -> None:
+    assert run("demo").code == 0
+    study = Study.open(tmp_path / "interviewkit-demo")
+    assert study.keys.sealed
+    said = [text for _, _, _, text in reference() if len(text) > 12]
+    assert len(said) > 5
+    handed_on = study.paths.exports
+    # A positive control: the same search finds all of it where it was handed on.
+    assert len(canaries.found([handed_on], said)) == len(said)
+    elsewhere = tmp_path / "handed on"
+    handed_on.rename(elsewhere)
+    hidden = [folder for folder in tmp_path.iterdir() if folder != elsewhere]
+    assert {"interviewkit-demo", "data"} <= {folder.name for folder in hidden}
+    assert canaries.found(hidden, [*said, *sound_of(demo.sample().audio), b"fLaC", b"AGE-SECRET-KEY"]) == []
+
+
+def test_a_demonstration_asks_for_no_passphrase_and_says_why(run: Run, tmp_path: Path) -> None:
+    assert "passphrase that was made up and is kept beside its keys" in run("demo").err
+    Study.open(tmp_path / "interviewkit-demo").keys.lock()
+    assert run("transcript", "show", "P01-1", "--study", "interviewkit-demo").code == 0
 
 
 def test_it_goes_all_the_way(run: Run, tmp_path: Path) -> None:

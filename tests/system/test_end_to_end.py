@@ -1,5 +1,6 @@
 """From schedule to spreadsheet on a real telephone call, with real models, in real processes."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from interviewkit import demo, schedule
+from tests import canaries
 from tests.system import real
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
@@ -54,6 +56,20 @@ def test_the_spreadsheet_holds_every_turn(shown: tuple[Path, "subprocess.Complet
     rows = list(openpyxl.load_workbook(path)["Turns"].iter_rows(values_only=True))
     texts = [row[rows[0].index("Text")] for row in rows[1:]]
     assert texts == [text for _, text in real.turns(folder)]
+
+
+def test_none_of_what_was_said_is_in_a_file_but_for_what_was_handed_on(
+    shown: tuple[Path, "subprocess.CompletedProcess[str]"],
+) -> None:
+    folder, _ = shown
+    said = [text for _, text in real.turns(folder) if len(text) > 12]
+    sound = demo.sample().audio.read_bytes()
+    bits = [sound[at : at + 48] for at in range(len(sound) // 4, len(sound) - 48, len(sound) // 16)]
+    handed_on = folder / "exports"
+    assert len(canaries.found([handed_on], said)) == len(said)
+    own = [Path(os.environ[f"INTERVIEWKIT_{name}"]) for name in ("DATA", "STATE", "RUNTIME")]
+    hidden = [path for path in folder.iterdir() if path.is_dir() and path != handed_on]
+    assert canaries.found([*hidden, *own], [*said, *bits, b"fLaC", b"AGE-SECRET-KEY"]) == []
 
 
 def test_a_second_demonstration_does_nothing_twice(
