@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from interviewkit import audit_entries, audit_files, device
+from interviewkit import audit_checkpoint, audit_entries, audit_files, audit_verify, device
 from interviewkit.audit_chain import Chain, Damaged
+from interviewkit.audit_checkpoint import Checkpoint
 from interviewkit.audit_entries import (
     SITTINGS,
     Action,
@@ -65,7 +66,7 @@ class Event:
 
     def removed(self, path: Path) -> None:
         """A file is about to be removed."""
-        if path.suffix in audit_files.KEPT_OUT:
+        if not audit_files.is_kept(path):
             return
         before = audit_files.digest(path) if path.suffix != audit_files.SOUND else None
         self.wrote(path, before, None)
@@ -77,11 +78,18 @@ class Event:
 class Log:
     """The audit trail of a study, from this computer."""
 
-    def __init__(self, paths: StudyPaths, lock: Lock, told: Callable[[Warned], None]) -> None:
-        """`told` hears when the chain of this computer is not what it was."""
+    def __init__(
+        self,
+        paths: StudyPaths,
+        lock: Lock,
+        told: Callable[[Warned], None],
+        who: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """`told` hears when the chain of this computer is not what it was; `who` says who sits at it."""
         self.paths = paths
         self._lock = lock
         self._told = told
+        self._who = who
         self._signer: Signer | None = None
         self._chain: Chain | None = None
         self._sittings: dict[str, Event] = {}
@@ -110,12 +118,12 @@ class Log:
                 yield event
             except BaseException:
                 self._sittings.pop(participant, None)
-                self._end(event, Outcome.FAILED)
+                self._end_as_found(event.seq, event.action, (participant,), Outcome.FAILED)
                 raise
             if action in SITTINGS:
                 self._sit(event)
             else:
-                self._end(event, Outcome.DONE)
+                self._end(event)
 
     def note(
         self,
@@ -147,6 +155,16 @@ class Log:
             self.note(action, (about,), call=call, purpose=purpose)
         self._looked[key] = now_s
 
+    def checkpoint(self) -> Checkpoint:
+        """How long each chain is and how it ends, signed; that it was made is the last entry of this one."""
+        with self._lock:
+            self.end_sittings()
+            self.note(Action.CHECKPOINT)
+            assert self._signer is not None
+            known, sign = self._signer.device, self._signer.sign
+            heads = audit_verify.heads(self.paths)
+            return audit_checkpoint.make(known.study, datetime.now(UTC), heads, known.id, sign)
+
     def end_sittings(self) -> None:
         """End what was being written key by key."""
         if self._sittings:
@@ -170,17 +188,16 @@ class Log:
 
     # ── ends ────────────────────────────────────────────────────────────────────────────────────
 
-    def _end(self, event: Event, outcome: Outcome) -> None:
+    def _end(self, event: Event) -> None:
         """Not forced to the disk: what a power cut takes of it is found again as what a kill leaves."""
-        written = audit_entries.joined(event.documents)
         with suppress(StorageError):
             self._append(
                 Kind.DONE,
                 event.action,
                 about=(event.participant,),
                 of=event.seq,
-                outcome=outcome,
-                documents=written,
+                outcome=Outcome.DONE,
+                documents=audit_entries.joined(event.documents),
                 recordings=tuple(event.recordings),
                 durable=False,
             )
@@ -192,22 +209,23 @@ class Log:
         # What others wrote meanwhile is in their events.
         wrote = self._following().state.wrote
         event.documents = [one for one in event.documents if wrote.get(one.path, (-1,))[0] < event.seq]
-        self._end(event, Outcome.DONE)
+        self._end(event)
 
-    def _mend(self, entry: Entry) -> None:
+    def _end_as_found(self, seq: int, action: Action, about: tuple[str, ...], outcome: Outcome) -> None:
         """End an event that was cut off with what is there of it now."""
-        wrote = audit_files.latest(self.paths)
-        documents, recordings = audit_files.differing(self.paths, entry.about[0], wrote)
-        self._append(
-            Kind.DONE,
-            entry.action,
-            about=entry.about,
-            of=entry.seq,
-            outcome=Outcome.MENDED,
-            documents=documents,
-            recordings=recordings,
-            durable=True,
-        )
+        with suppress(StorageError):
+            known = audit_files.latest(self.paths)
+            documents, recordings = audit_files.differing(self.paths, about[0], known)
+            self._append(
+                Kind.DONE,
+                action,
+                about=about,
+                of=seq,
+                outcome=outcome,
+                documents=documents,
+                recordings=recordings,
+                durable=False,
+            )
 
     # ── the chain ───────────────────────────────────────────────────────────────────────────────
 
@@ -225,10 +243,10 @@ class Log:
         except Damaged:
             chain = self._begin_anew()
         own = {event.seq for event in self._sittings.values()}
-        for entry in list(chain.state.open.values()):
+        for seq, entry in list(chain.state.open.items()):
             # Under the lock nobody else is between an intent and its end, but in a sitting.
-            if entry.seq not in own and (sittings_too or entry.action not in SITTINGS):
-                self._mend(entry)
+            if seq not in own and (sittings_too or entry.action not in SITTINGS):
+                self._end_as_found(seq, entry.action, entry.about, Outcome.MENDED)
 
     def _followed(self) -> Chain:
         if self._chain is not None:
@@ -289,7 +307,7 @@ class Log:
             seq=chain.state.entries,
             prev=chain.state.head,
             at=datetime.now(UTC),
-            actor=signer.device.actor,
+            actor=self._who() or signer.device.actor,
             kind=kind,
             action=action,
             torn=chain.torn,

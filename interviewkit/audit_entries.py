@@ -8,12 +8,14 @@ JSON passes. An entry holds ids, times, hashes and words of closed lists; nothin
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+import orjson
 
 FORMAT = 1
 SIGNED = b"interviewkit audit entry 1\n"
@@ -176,7 +178,7 @@ class Entry:
     key: str | None = None
     former: Former | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Raise ValueError for anything that is not of its closed kind: the log must hold no free text."""
         words = (self.actor, self.purpose, *self.forms, self.study, self.device)
         hashes = (
@@ -204,7 +206,8 @@ class Malformed(Exception):
 
 
 def payload(entry: Entry) -> bytes:
-    """The JSON of an entry: what is signed."""
+    """The JSON of an entry, which is what is signed; ValueError for one that holds free text."""
+    entry.check()
     told = {
         name: _plain(value)
         for name, value in asdict(entry).items()
@@ -240,8 +243,8 @@ def parse(raw: bytes) -> Line:
         raise Malformed
     text = raw[start : -len(_TAIL)]
     try:
-        entry = _entry(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        entry = _entry(orjson.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed from error
     return Line(entry, text, bytes.fromhex(digits.decode()), link(raw))
 
@@ -264,33 +267,32 @@ def signed(payload: bytes) -> bytes:
 def _entry(told: dict[str, Any]) -> Entry:
     if told.pop("v") != FORMAT:
         raise ValueError
-    at = datetime.fromisoformat(told.pop("at"))
-    entry = Entry(
-        at=at,
-        kind=Kind(told.pop("kind")),
-        action=Action.of(told.pop("action")),
-        documents=tuple(_written(row) for row in told.pop("documents", ())),
-        recordings=tuple(Sound(**row) for row in told.pop("recordings", ())),
-        about=tuple(told.pop("about", ())),
-        forms=tuple(told.pop("forms", ())),
-        torn=_made(Torn, told.pop("torn", None)),
-        former=_made(Former, told.pop("former", None)),
-        outcome=_made(Outcome, told.pop("outcome", None)),
-        **told,
-    )
-    if type(entry.seq) is not int or (entry.of is not None and type(entry.of) is not int):
+    for name, made in _MADE.items():
+        if name in told:
+            told[name] = made(told[name])
+    entry = Entry(**told)
+    if (
+        type(entry.seq) is not int
+        or not isinstance(entry.prev, str)
+        or type(entry.of) not in (int, type(None))
+    ):
         raise ValueError
     return entry
 
 
-def _written(row: dict[str, Any]) -> Written:
-    return Written(**{"before": None, "after": None, **row})
-
-
-def _made(kind: type[Any], told: Any) -> Any:
-    if told is None:
-        return None
-    return kind(**told) if isinstance(told, dict) else kind(told)
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "at": datetime.fromisoformat,
+    "kind": Kind,
+    "action": Action.of,
+    "about": tuple,
+    "forms": tuple,
+    "outcome": Outcome,
+    "documents": lambda rows: tuple(Written(**{"before": None, "after": None, **row}) for row in rows),
+    "recordings": lambda rows: tuple(Sound(**row) for row in rows),
+    "torn": lambda row: Torn(**row),
+    "former": lambda row: Former(**row),
+}
+"""How what is no text or number is read."""
 
 
 def joined(documents: Sequence[Written]) -> tuple[Written, ...]:

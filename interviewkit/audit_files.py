@@ -61,8 +61,13 @@ def kept(paths: StudyPaths, participant: str | None = None) -> Iterator[Path]:
         (paths.transcripts, f"{whose}-*/*" if participant else "*/*"),
     ):
         for path in sorted(folder.glob(pattern)):
-            if path.is_file() and path.suffix not in KEPT_OUT and not path.name.startswith("."):
+            if path.is_file() and is_kept(path):
                 yield path
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file is a document or a recording, and not work in progress."""
+    return path.suffix not in KEPT_OUT and not path.name.startswith(".")
 
 
 def latest(paths: StudyPaths) -> dict[str, str | None]:

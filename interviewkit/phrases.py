@@ -1,9 +1,9 @@
 """Small things that both shells say in the same words: counts and lengths of time."""
 
 
-def count(number: int, noun: str) -> str:
-    """`1 call`, `2 calls`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 call`, `2 calls`; `plural` for nouns that don't end in s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def minutes(seconds: float) -> str:

@@ -70,7 +70,7 @@ class Consented(Forms):
         super().__init__(root, config)
         self.keys = Keys(self.paths, ask)
         self._lock = store.Lock(self.paths.lock, told)
-        self.audit = audit.Log(self.paths, self._lock, told)
+        self.audit = audit.Log(self.paths, self._lock, told, lambda: self.keys.sitting)
         self._broken: StorageError | None = None
 
     @classmethod

@@ -31,6 +31,7 @@ from interviewkit.models import (
 )
 from interviewkit.paths import remove_durably, sync_folder
 from interviewkit.sealing import KeyClass
+from interviewkit.study_documents import Writing
 from interviewkit.study_exports import Exporting
 from interviewkit.study_keys import Ask
 from interviewkit.study_rights import Standing
@@ -125,17 +126,22 @@ class Erasing(Exporting):
         if stone is None:
             raise UsageError(f"Nobody has decided to erase {participant}.", "Nothing was changed.")
         with self._lock:
-            self.keys.destroy(participant, _classes(stone))
-            for path in self._remains(stone):
-                remove_durably(path)
-            for folder in (self.paths.people / participant, self.paths.recordings, self.paths.transcripts):
-                if folder.is_dir():
-                    sync_folder(folder)
-            self._remove_exports(participant)
             done = self._done(stone)
-            if done != stone:
-                self._put(done, "erased")
+            self._write(participant, lambda writing: self._erase(writing, stone, done), "erased")
         return done
+
+    def _erase(self, writing: Writing, stone: Tombstone, done: Tombstone) -> None:
+        self.keys.destroy(stone.participant, _classes(stone))
+        for path in self._remains(stone):
+            writing.gone(path)
+            remove_durably(path)
+        people = self.paths.people / stone.participant
+        for folder in (people, self.paths.recordings, self.paths.transcripts):
+            if folder.is_dir():
+                sync_folder(folder)
+        self._remove_exports(stone.participant)
+        if done != stone:
+            writing.tombstone(done)
 
     def _done(self, stone: Tombstone) -> Tombstone:
         now = datetime.now(UTC)

@@ -235,6 +235,14 @@ class Keys:
         """Who has unlocked the study in this program."""
         return self._program.person or None
 
+    @property
+    def sitting(self) -> str | None:
+        """Who sits at this computer: who has unlocked the study, else the only one whose key is kept here."""
+        if not self.sealed or self._program.person:
+            return self.person
+        own = list(self.folder.own())
+        return own[0] if len(own) == 1 else None
+
     def unlocked(self) -> Secret:
         """The private key of whoever sits here; got without asking where it can be. Raises Locked."""
         with self._program.lock:

@@ -13,6 +13,7 @@ import click
 
 from interviewkit.cli import options
 from interviewkit.cli.app import interactive
+from interviewkit.cli.trail import checkpoint, verify
 from interviewkit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ def ethics(ctx: click.Context, study_dir: Path | None) -> None:
         click.echo(ctx.get_help())
     else:
         ctx.obj(found, desk=True)
+
+
+ethics.add_command(verify)
+ethics.add_command(checkpoint)
 
 
 def _filters(command: F) -> F:
