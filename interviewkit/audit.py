@@ -36,7 +36,7 @@ from interviewkit.audit_entries import (
 from interviewkit.device import Device, Head, Signer
 from interviewkit.errors import StorageError
 from interviewkit.events import Warned
-from interviewkit.paths import StudyPaths
+from interviewkit.paths import StudyPaths, disk_failed
 from interviewkit.store import Lock
 
 AGAIN_S = 600.0
@@ -116,9 +116,10 @@ class Log:
                 event = Event(self.paths.root, seq, action, participant)
             try:
                 yield event
-            except BaseException:
+            except BaseException as error:
                 self._sittings.pop(participant, None)
-                self._end_as_found(event.seq, event.action, (participant,), Outcome.FAILED)
+                if not disk_failed(error):
+                    self._end_as_found(event.seq, event.action, (participant,), Outcome.FAILED)
                 raise
             if action in SITTINGS:
                 self._sit(event)

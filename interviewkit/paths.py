@@ -332,3 +332,8 @@ def storage_errors(path: Path) -> Iterator[None]:
                 f"No permission for {path}.", "Choose a folder of your own, or ask who manages this one."
             ) from error
         raise StorageError(f"{path}: {error.strerror or error}.") from error
+
+
+def disk_failed(error: BaseException) -> bool:
+    """Whether the disk itself failed: what was to be written may be lost, and a second try proves nothing."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EIO

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, cast
-from uuid import uuid4
 
 import orjson
 from filelock import FileLock, Timeout
@@ -50,6 +50,7 @@ class Replaced:
 
 TOLD_AFTER_S = 0.5
 PATIENCE_S = 10.0
+POLL_S = 0.005
 
 
 def same(data: bytes) -> bytes:
@@ -87,7 +88,7 @@ class Lock:
     def _acquire(self, timeout_s: float) -> bool:
         with storage_errors(self.path):
             try:
-                self._lock.acquire(timeout=timeout_s, poll_interval=0.02)
+                self._lock.acquire(timeout=timeout_s, poll_interval=POLL_S)
             except Timeout:
                 return False
         return True
@@ -170,7 +171,7 @@ class StringTable(Table):
         super().__init__(storage, name, cache_size, persist_empty)
 
     def _get_next_id(self) -> str:
-        return uuid4().hex
+        return token_hex(16)
 
 
 class Database(TinyDB):

@@ -296,10 +296,13 @@ class Study(Erasing):
 
     def index(self) -> Tables:
         """`participants` and `interviews`: numbers, states, counts; made again where it was out of date."""
-        return study_index.refresh(self.paths, self.keys, self._lock, "index out of date")
+        if self._broken is not None:
+            return study_index.look(self.paths, self.keys)
+        with self._writing():
+            return study_index.refresh(self.paths, self.keys, self._lock, "index out of date")
 
     def rebuild_index(self) -> Tables:
         """Make the whole index again from the documents."""
-        with self._lock:
+        with self._writing(), self._lock:
             self.paths.index.unlink(missing_ok=True)
             return study_index.refresh(self.paths, self.keys, self._lock, "index rebuilt")

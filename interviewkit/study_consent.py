@@ -7,9 +7,8 @@ consent again, and lets the change write, for that participant and that purpose 
 consent (numbers, consent events, contact log, incidents) goes through the same `Writing`.
 """
 
-import errno
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -48,7 +47,7 @@ from interviewkit.models import (
     Participant,
     StudyConfig,
 )
-from interviewkit.paths import StudyPaths
+from interviewkit.paths import StudyPaths, disk_failed
 from interviewkit.sealing import KeyClass, Opener, Sealer
 from interviewkit.study_documents import Held, Shown, Writing
 from interviewkit.study_forms import Forms
@@ -339,22 +338,22 @@ class Consented(Forms):
         grant: Grant[Permission] | None = None,
         forms: tuple[str, ...] = (),
     ) -> T:
-        """The one place that writes; after an error of the disk itself nothing more is written.
+        """The one place that writes; `forms` are the versions that it rests on, where not the grant's."""
+        rests_on = (grant.form,) if grant is not None else forms
+        with self._writing(), self._lock:
+            with self.audit.event(reason, participant, rests_on) as event:
+                result = change(Writing(self.paths, self.keys, self._lock, participant, reason, grant, event))
+            study_index.follow(self.paths, self.keys, self._lock, participant, reason)
+            return result
 
-        `forms` are the form versions that it rests on, where that isn't the grant's.
-        """
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """After an error of the disk nothing more is written: a second try that works proves nothing."""
         if self._broken is not None:
             raise self._broken
-        rests_on = (grant.form,) if grant is not None else forms
         try:
-            with self._lock:
-                with self.audit.event(reason, participant, rests_on) as event:
-                    result = change(
-                        Writing(self.paths, self.keys, self._lock, participant, reason, grant, event)
-                    )
-                study_index.refresh(self.paths, self.keys, self._lock, reason)
-                return result
+            yield
         except StorageError as error:
-            if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EIO:
+            if disk_failed(error):
                 self._broken = error
             raise

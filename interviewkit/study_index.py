@@ -39,6 +39,8 @@ CONSENT_LOCKED: Row = {
     "basis": None,
 }
 
+EVERYBODY = "*"
+
 
 def refresh(paths: StudyPaths, keys: Keys, lock: Lock, reason: str) -> Tables:
     """Bring `study.json` up to date with the documents and hand its tables back.
@@ -51,12 +53,30 @@ def refresh(paths: StudyPaths, keys: Keys, lock: Lock, reason: str) -> Tables:
         return tables
     with lock:
         old = _read(paths.index)
-        if not old:
-            paths.index.unlink(missing_ok=True)
         tables = _current(paths, keys, old)
-        with store.transaction(paths.index, "index", lock, reason) as document:
-            document.replace(tables)
+        _write(paths, lock, old, tables, reason)
     return tables
+
+
+def look(paths: StudyPaths, keys: Keys) -> Tables:
+    """What the index should say, without writing it."""
+    return _current(paths, keys, _read(paths.index))
+
+
+def follow(paths: StudyPaths, keys: Keys, lock: Lock, participant: str, reason: str) -> None:
+    """Bring the rows of one participant up to date after a write: its cost grows little with the study.
+
+    Rows of others that are out of date stay so until `refresh` looks at everything.
+    """
+    with lock:
+        old = _read(paths.index)
+        if not old:
+            refresh(paths, keys, lock, reason)
+            return
+        own = _current(paths, keys, old, participant)
+        tables = {name: _in_place(old.get(name, []), rows, participant) for name, rows in own.items()}
+        if tables != old:
+            _write(paths, lock, old, tables, reason)
 
 
 def _read(path: Path) -> Tables:
@@ -67,11 +87,26 @@ def _read(path: Path) -> Tables:
         return {}
 
 
-def _current(paths: StudyPaths, keys: Keys, old: Tables) -> Tables:
-    people = [(path.parent.name, (path.parent,)) for path in paths.people.glob("*/participant.json")]
+def _write(paths: StudyPaths, lock: Lock, old: Tables, tables: Tables, reason: str) -> None:
+    if not old:
+        # Missing or damaged: a transaction would want to read it.
+        paths.index.unlink(missing_ok=True)
+    with store.transaction(paths.index, "index", lock, reason) as document:
+        document.replace(tables)
+
+
+def _in_place(old: list[Row], own: list[Row], participant: str) -> list[Row]:
+    """The rows of everybody, with a participant's own in the place of what was there of theirs."""
+    others = [row for row in old if (study_documents.owner(row["id"]) or row["id"]) != participant]
+    return sorted([*others, *own], key=lambda row: str(row["id"]))
+
+
+def _current(paths: StudyPaths, keys: Keys, old: Tables, whose: str = EVERYBODY) -> Tables:
+    """Rows as the documents are now: of everybody, or of one participant."""
+    people = [(path.parent.name, (path.parent,)) for path in paths.people.glob(f"{whose}/participant.json")]
     interviews = [
         (path.parent.name, (path.parent, paths.transcripts / path.parent.name))
-        for path in paths.recordings.glob("*/interview.json")
+        for path in paths.recordings.glob(f"{whose}-*/interview.json")
     ]
     return {
         "participants": list(_rows(paths, keys, people, old.get("participants", []), _participant)),

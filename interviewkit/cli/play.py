@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import options, terminal
 from interviewkit.cli.keys import keys
 from interviewkit.cli.shell import stopping
 from interviewkit.errors import DeviceError, InterviewkitError, UsageError
@@ -138,7 +138,7 @@ def _draw(player: "Player") -> None:
         f"{sign}  {_clock(player.position_s)} / {_clock(player.duration_s)}  {player.turn.speed:g}x"
         "   space pauses, left and right arrow 5 s, q ends it"
     )
-    click.echo(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}", err=True, nl=False)
+    terminal.line_again(text[: shutil.get_terminal_size().columns - 1])
 
 
 def _clock(length_s: float) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import click
 
+from interviewkit.cli import terminal
 from interviewkit.events import Event, Finished, Progress, Saved, Waiting, Warned
+from interviewkit.harmless import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -109,10 +111,12 @@ class _Live:
     def draw(self, event: Event) -> None:
         if not isinstance(event, Progress):
             if line := _line(event):
-                self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+                self._bars.console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
             return
         if event.step not in self._tasks:
-            self._tasks[event.step] = self._bars.add_task(_title(event.step), total=event.total or 1.0)
+            self._tasks[event.step] = self._bars.add_task(
+                visible(_title(event.step)), total=event.total or 1.0
+            )
         # A step of no length is done when it begins.
         done = event.done if event.total > 0 else 1.0
         self._bars.update(self._tasks[event.step], completed=done, total=event.total or 1.0)
@@ -127,5 +131,5 @@ def _bars() -> "Bars":
         rich.BarColumn(),
         rich.TaskProgressColumn(),
         rich.TimeRemainingColumn(elapsed_when_finished=True),
-        console=Console(stderr=True),
+        console=Console(file=terminal.bare(sys.stderr)),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import options, terminal
 from interviewkit.cli.keys import keys
 from interviewkit.cli.shell import stopping
 from interviewkit.errors import DeviceError, ExitCode, InterviewkitError, StorageError, UsageError
@@ -349,7 +349,7 @@ class _Live:
         from interviewkit.capture.messages import Levels, Saved
 
         if line := _alarm_line(message):
-            click.echo(f"\r\x1b[K{line}", err=True)
+            terminal.line_again(line, end=True)
         elif isinstance(message, Saved):
             self._room = f"  room for {_hours(message.left_s)}"
         elif isinstance(message, Levels):
@@ -364,7 +364,7 @@ class _Live:
         ]
         text = f"{self._name}  {_clock(seconds(levels.frame))}  {'  '.join(bars)}{self._room}  q ends it"
         width = shutil.get_terminal_size().columns - 1
-        click.echo(f"\r\x1b[K{text[:width]}", err=True, nl=False)
+        terminal.line_again(text[:width])
 
     def end(self) -> None:
         """Leave the line as it is and go below it."""

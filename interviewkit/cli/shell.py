@@ -17,6 +17,7 @@ from typing import NoReturn, Protocol
 
 import click
 
+from interviewkit.cli import terminal
 from interviewkit.errors import ExitCode, InterviewkitError
 
 DEBUG_VARIABLE = "INTERVIEWKIT_DEBUG"
@@ -91,12 +92,13 @@ def _explained(error: Exception) -> tuple[str, int]:
 def prepare() -> None:
     """Set this process up as a shell: before `run`, once.
 
-    A name that the terminal can't show is shown escaped; a plain kill and a closed window end the program
-    as tidily as Ctrl-C does.
+    A name that the terminal can't show is shown escaped, and no text steers it; a plain kill and a closed
+    window end the program as tidily as Ctrl-C does.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    terminal.guard()
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

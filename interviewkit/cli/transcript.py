@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import options, terminal
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -147,9 +147,8 @@ class _Page:
     def __init__(self, found: "Transcript") -> None:
         from interviewkit.roles import INTERVIEWER
 
-        self._terminal = sys.stdout.isatty()
         columns = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
-        self.width = max(min(columns, WIDEST), 30) if self._terminal else PLAIN_WIDTH
+        self.width = max(min(columns, WIDEST), 30) if sys.stdout.isatty() else PLAIN_WIDTH
         speakers = [turn.speaker for turn in found.turns]
         self._left = INTERVIEWER if INTERVIEWER in speakers else next(iter(speakers), "")
 
@@ -159,7 +158,7 @@ class _Page:
 
         if isinstance(said, Turn):
             indent = 0 if said.speaker == self._left else INDENT
-            yield from _turn(said, indent, self.width, terminal=self._terminal)
+            yield from _turn(said, indent, self.width)
         else:
             yield f"   ╌╌ {said.text} ╌╌"
             yield ""
@@ -210,13 +209,13 @@ def _visible(text: str) -> str:
     return visible(text)
 
 
-def _turn(turn: "Turn", indent: int, width: int, *, terminal: bool) -> Iterator[str]:
+def _turn(turn: "Turn", indent: int, width: int) -> Iterator[str]:
     from interviewkit.exports.base import hms, to_ms, visible
 
     name, margin = visible(turn.speaker), " " * indent
     time = hms(to_ms(turn.start_s) // 1000).removeprefix("00:")
     overlap = "  (talked over)" if turn.overlap else ""
-    shown = click.style(name, bold=True, fg="cyan" if indent == 0 else "green") if terminal else name
+    shown = terminal.speaker(name, first=indent == 0)
     yield f"{margin}{time}  {shown}{overlap}"
     text_width = max(width - INDENT + indent, 30)
     yield textwrap.fill(visible(turn.text), text_width, initial_indent=margin, subsequent_indent=margin)

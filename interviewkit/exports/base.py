@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from interviewkit.harmless import UNFIT as UNFIT
+from interviewkit.harmless import visible as visible
 from interviewkit.models import Break, BreakKind, Transcript, Turn, Word
 from interviewkit.omissions import words as words_of
 
@@ -14,8 +16,6 @@ SHORTEST_CUE_MS = 200
 BREAK_MS = 3_000
 SILENT = frozenset({BreakKind.STRUCK, BreakKind.LOST})
 
-# Controls, direction overrides and what XML can't hold: they forge lines or break the reader's file.
-UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
 
 
@@ -56,11 +56,6 @@ class Cue:
     start_ms: int
     end_ms: int
     text: str
-
-
-def visible(text: str) -> str:
-    """`text` on one line, with `�` for every character that could hide or forge something."""
-    return UNFIT.sub("�", " ".join(text.split()))
 
 
 def clock(milliseconds: int, separator: str = ".") -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
+from interviewkit.harmless import visible
 from interviewkit.models.base import Frozen, Prose
 
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()+./-]*( ?(x|ext\.?) ?[0-9]+)?")
@@ -26,7 +27,9 @@ def _email(text: str) -> str:
     return text
 
 
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Short = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(visible)
+]
 
 
 class Details(Frozen):

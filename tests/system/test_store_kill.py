@@ -1,13 +1,9 @@
 """Real kills, real second processes and a real full disk against the store and the study."""
 
-import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +12,7 @@ from interviewkit.consent import Store
 from interviewkit.errors import StorageError
 from interviewkit.store import Lock, read_document, transaction
 from interviewkit.study import Study
+from tests.disks import small_disk
 from tests.small_study import consented_call, new_study
 
 pytestmark = pytest.mark.slow
@@ -125,25 +122,8 @@ def test_two_processes_lose_none_of_each_others_writes(tmp_path: Path) -> None:
         assert [row["n"] for row in tables["rows"] if row["who"] == who] == list(range(WRITES))
 
 
-@contextmanager
-def _small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk of `size` at `folder`, where this user may make one."""
-    mount, unmount = shutil.which("mount"), shutil.which("umount")
-    if mount is None or unmount is None or os.geteuid() != 0:
-        pytest.skip("needs root and mount to make a small disk")
-    folder.mkdir()
-    command = [mount, "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    if mounted.returncode != 0:
-        pytest.skip(f"no small disk: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run([unmount, str(folder)], check=True)
-
-
 def test_a_full_disk_keeps_what_was_acknowledged(tmp_path: Path) -> None:
-    with _small_disk(tmp_path / "disk", "256k") as disk:
+    with small_disk(tmp_path / "disk", 256) as disk:
         path = disk / "raw.json"
         acknowledged: list[int] = []
         with pytest.raises(StorageError, match="The disk is full") as refused:
@@ -165,7 +145,7 @@ def _fill(path: Path, acknowledged: list[int]) -> None:
 
 
 def test_a_study_on_a_full_disk_is_read_as_before(tmp_path: Path) -> None:
-    with _small_disk(tmp_path / "disk", "256k") as disk:
+    with small_disk(tmp_path / "disk", 256) as disk:
         study = new_study(disk)
         interview = consented_call(study)
         grant = study.grant("P01", Store)

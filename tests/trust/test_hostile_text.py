@@ -1,0 +1,273 @@
+"""Hostile text in every widget that shows data, and in real terminals."""
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+
+from interviewkit import contacts, incidents
+from interviewkit.by_question import Heading
+from interviewkit.harmless import UNFIT, visible
+from interviewkit.models import IncidentKind, Word
+from interviewkit.session_moves import ask, improvise, note
+from interviewkit.study import Study
+from interviewkit.tui.app import InterviewkitApp
+from interviewkit.tui.modals import AskLine, Choose, Confirm, Page, Pick, paragraphs
+from interviewkit.tui.room_lines import talkers
+from interviewkit.tui.room_views import Shown
+from interviewkit.tui.widgets.bars import Notice, NoticeBar, TitleBar, Work, WorkBar
+from interviewkit.tui.widgets.chat import Chat
+from interviewkit.tui.widgets.conversation import Conversation, Outline
+from interviewkit.tui.widgets.finder import Finder
+from interviewkit.tui.widgets.meters import Meters
+from interviewkit.tui.widgets.player import PlayerBar
+from interviewkit.tui.widgets.player import Shown as Played
+from tests import small_study
+from tests.system.terminal import Terminal
+from tests.trust import FULL
+from tests.trust.conftest import Figures
+from tests.trust.hostile import strings
+from tests.tui import study as studies
+from tests.unit.session_clock import Hand
+
+pytestmark = pytest.mark.slow
+STRINGS = strings(500)[:: 1 if FULL else 60]
+ENOUGH = 8
+"""So many characters of a text have to be there, as they are, in the place of each widget."""
+
+
+class Bench(Screen[None]):
+    """A screen with every widget of `tui/widgets` that shows what came from somebody."""
+
+    def compose(self) -> ComposeResult:
+        """One of each."""
+        for kind in SHOWS:
+            widget = kind()
+            # A long text must not push the others off the screen.
+            widget.styles.height = {Chat: 8, Conversation: 20}.get(kind, 3)
+            yield widget
+
+
+def chat(widget: Chat, text: str) -> None:
+    words = (Word(text=text, start_s=0.0, end_s=1.0, probability=0.1),)
+    turn = studies.turn("P01", "x", 0.0, "first").model_copy(update={"speaker": text, "words": words})
+    found = studies.transcript().model_copy(update={"turns": (turn,), "flags": ()})
+    widget.show(found, {"first": Heading(text, text, text)})
+
+
+def conversation(widget: Conversation, text: str) -> None:
+    # It stays at its end, so what is longer than the screen has its beginning above.
+    log = Hand().start().wait(1).do(ask).do(note, text[:300]).do(improvise, text[:300]).log
+    widget.show(log, 0, log.actions[-1].monotonic_s, talkers("P01", 2), {})
+
+
+def outline(widget: Outline, text: str) -> None:
+    # What comes here was made visible, and broken into lines, by `room_views`.
+    widget.show([Shown(visible(text), "first"), Shown(visible(text))], "first")
+
+
+SHOWS: Mapping[type[Widget], Callable[..., None]] = {
+    TitleBar: lambda widget, text: widget.show(text, ""),
+    WorkBar: lambda widget, text: widget.show(Work(text, "step")),
+    NoticeBar: lambda widget, text: widget.show((Notice(text, text, alarm=True),)),
+    Finder: lambda widget, text: widget.open("?", text),
+    Meters: lambda widget, text: widget.show((text, text)),
+    PlayerBar: lambda widget, text: widget.show(Played(duration_s=1.0, looped=text)),
+    Chat: chat,
+    Conversation: conversation,
+    Outline: outline,
+}
+ASKS: Mapping[str, Callable[[str], Screen[Any]]] = {
+    "Choose": lambda text: Choose(text, [("a", text)], text),
+    "Pick": lambda text: Pick(text, [("a", text)], text),
+    "AskLine": lambda text: AskLine(text, text, value=text),
+    "Confirm": lambda text: Confirm(text, text),
+    "Page": lambda text: Page(text, paragraphs(text)),
+}
+
+
+class Seen:
+    """What the screens have shown of hostile text."""
+
+    def __init__(self) -> None:
+        self.crashes = self.steering = 0
+        self.swallowed: list[str] = []
+
+    def look(self, app: InterviewkitApp, text: str, where: str, region: Widget | None = None) -> None:
+        """Look at what goes to the terminal, or at a widget's part of it."""
+        strips = app.screen._compositor.render_strips()
+        rows = [strip.text for strip in strips]
+        self.steering += sum(bool(UNFIT.search(row)) for row in rows)
+        if region is not None:
+            place = region.region
+            rows = [strip.crop(place.x, place.right).text for strip in strips[place.y : place.bottom]]
+        if squeezed(visible(text))[:ENOUGH] not in squeezed(" ".join(rows)):
+            self.swallowed.append(f"{where}: {ascii(text)[:80]}")
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and what takes no column: lines may be broken anywhere."""
+    return "".join(c for c in text if not c.isspace() and c.isprintable() and not is_mark(c))
+
+
+def is_mark(letter: str) -> bool:
+    from rich.cells import cell_len
+
+    return cell_len(letter) == 0
+
+
+async def test_hostile_text_in_every_widget(tmp_path: Path, figures: Figures) -> None:
+    seen = Seen()
+    app = InterviewkitApp(studies.filled(tmp_path).root)
+    async with app.run_test(size=(200, 50)) as pilot:
+        await pilot.pause()
+        await app.push_screen(Bench())
+        for text in STRINGS:
+            for kind, show in SHOWS.items():
+                show(app.screen.query_one(kind), text)
+            await pilot.pause()
+            for kind in SHOWS:
+                seen.look(app, text, kind.__name__, app.screen.query_one(kind))
+            for name, asks in ASKS.items():
+                await asked(pilot, asks(text))
+                seen.look(app, text, name)
+                app.pop_screen()
+    name = f"{len(STRINGS)} hostile texts in {len(SHOWS)} widgets and {len(ASKS)} questions"
+    # An exception in a widget ends the app, and with it this test.
+    figures.add(f"{name}: crashes", app._exception is not None, "= 0")
+    figures.add(f"{name}: lines that would steer a terminal", seen.steering, "= 0")
+    figures.add(f"{name}: texts not shown as they are", len(seen.swallowed), "= 0")
+    assert not seen.swallowed, "\n".join(seen.swallowed[:20])
+
+
+async def asked(pilot: Pilot[None], screen: Screen[Any]) -> None:
+    await pilot.app.push_screen(screen)
+    await pilot.pause()
+
+
+# ── real terminals ──────────────────────────────────────────────────────────────────────────────
+
+ORDERS = (
+    "\x1b]52;c;SEVSRQ==\x1b\\",
+    "\x1b[7777X",
+    "\x9b7777X",
+    "\x1bP7777\x1b\\",
+    "\x1b",
+    "\u202e",
+    "\u2066",
+    "\x07",
+)
+MINE = ("\x1b[7777", "\x1b]52", "\x9b", "\x1bP7777", "\u202e", "\u2066", "\x1bHERE")
+"""What nobody but these tests would ask of a terminal."""
+EVIL = f"evil {' '.join(ORDERS)}HERE [red]x[/] \ufdd0"
+COMMANDS = (
+    ("agenda",), ("participant", "list"), ("participant", "list", "--json"), ("consent", "show", "P01"),
+    ("contact", "show", "P01"), ("contact", "show", "P01", "--json"), ("contact", "reminder", "P01"),
+    ("incident", "show", "P01"), ("incident", "show", "P01", "--json"), ("incident", "list"),
+    ("transcript", "P01-1"), ("transcript", "P01-1", "--format", "json"),
+    ("transcript", "P01-1", "--format", "vtt"),
+    ("transcript", "P01-1", "--by-question"), ("schedule", "show", "schedules/patient.yaml"),
+    ("schedule", "check", EVIL), ("export", "xlsx", "--out", f"exports/{EVIL.replace('/', '')}.xlsx"),
+    ("transcribe", EVIL), ("import", EVIL, "--participant", "P01"),
+    ("participant", "add", EVIL), (EVIL,), ("consent", "give", EVIL), ("--study", EVIL),
+)  # fmt: skip
+SHELL = """
+import os, sys
+from interviewkit.cli import shell
+from interviewkit.cli.app import app
+shell.prepare()
+for line in sys.argv[1].split("\\x1e"):
+    print("ran", shell.run(app, line.split("\\x1f")), flush=True)
+print(os.environ["EVIL"], file=sys.stderr)
+print("all said", flush=True)
+"""
+
+
+@pytest.fixture
+def evil(tmp_path: Path) -> Study:
+    """A study in which whatever can hold text holds orders to a terminal."""
+    study = studies.filled(tmp_path)
+    config = yaml.safe_load(small_study.STUDY_YAML)
+    config["title"] = EVIL
+    for group in config["groups"]:
+        group["name"] = EVIL
+    form = yaml.safe_load(small_study.FORM_YAML)
+    for part in (form, *form["statements"]):
+        part |= {key: EVIL for key in ("title", "sheet", "text") if key in part}
+    guide = yaml.safe_load(small_study.SCHEDULE_YAML)
+    guide["title"] = guide["opening"]["script"] = guide["domains"][0]["name"] = EVIL
+    guide["domains"][0]["questions"][0] |= {"text": EVIL, "short": EVIL[:30], "probes": [EVIL]}
+    for path, data in (
+        (study.paths.config, config),
+        (study.paths.forms / f"{small_study.FORM}.yaml", form),
+        (study.paths.schedules / "patient.yaml", guide),
+    ):
+        path.write_text(yaml.safe_dump(data), "utf-8")
+    contacts.reach(study, "P01", contacts.details(note=EVIL))
+    opened = incidents.open_record(study, "P01", IncidentKind.DISTRESS, by=EVIL)
+    incidents.add(study, "P01", opened, by=EVIL, what=EVIL)
+    flags = tuple(flag.model_copy(update={"detail": EVIL}) for flag in studies.transcript().flags)
+    said = ((EVIL, EVIL, "first"), ("P01", EVIL, "first"))
+    studies.keep(study, "P01-1", studies.transcript(said, flags))
+    return study
+
+
+def test_hostile_text_in_real_terminals(evil: Study, tmp_path: Path, figures: Figures) -> None:
+    said = commands(evil)
+    assert said.count("ran ") == len(COMMANDS), said[-2000:]
+    assert said.count("evil") > len(COMMANDS) / 2
+    shown = screens(evil, tmp_path)
+    assert shown.count("evil") > 5
+    for where, text in (("of the commands", said), ("of the screens", shown)):
+        name = f"{len(text):,} characters {where}"
+        figures.add(f"{name}: orders that came from text", sum(text.count(order) for order in MINE), "= 0")
+
+
+def commands(study: Study) -> str:
+    """All that the commands write to a terminal."""
+    lines = "\x1e".join("\x1f".join(command) for command in COMMANDS)
+    child, terminal = pty.fork()
+    if child == 0:
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "EVIL": EVIL}
+        os.chdir(study.root)
+        os.execve(sys.executable, [sys.executable, "-c", SHELL, lines], environment)
+    heard = b""
+    # The end of a terminal is an error to read.
+    with os.fdopen(terminal, "rb", buffering=0) as reading, suppress(OSError):
+        while data := reading.read(65_536):
+            heard += data
+    os.waitpid(child, 0)
+    return heard.decode("utf-8", "backslashreplace")
+
+
+def screens(study: Study, folder: Path) -> str:
+    """All that the app writes to a terminal: Home, a person, a transcript, a search, the end."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed")
+    terminal = Terminal(folder, study.root, width=140, height=40)
+    try:
+        terminal.wait("evil")
+        for key, words in (
+            ("Enter", "places to check"),
+            ("f", "To check by ear"),
+            ("Escape", "evil"),
+            ("Escape", "step"),
+        ):
+            terminal.keys(key)
+            terminal.wait(words)
+    finally:
+        with suppress(subprocess.CalledProcessError):
+            terminal.close()
+    return terminal.raw.read_bytes().decode("utf-8", "backslashreplace")
