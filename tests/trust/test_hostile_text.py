@@ -56,7 +56,7 @@ class Bench(Screen[None]):
         for kind in SHOWS:
             widget = kind()
             # A long text must not push the others off the screen.
-            widget.styles.height = {Chat: 8, Conversation: 20}.get(kind, 3)
+            widget.styles.height = HEIGHTS.get(kind, 3)
             yield widget
 
 
@@ -89,6 +89,7 @@ SHOWS: Mapping[type[Widget], Callable[..., None]] = {
     Conversation: conversation,
     Outline: outline,
 }
+HEIGHTS: Mapping[type[Widget], int] = {Chat: 8, Conversation: 20}
 ASKS: Mapping[str, Callable[[str], Screen[Any]]] = {
     "Choose": lambda text: Choose(text, [("a", text)], text),
     "Pick": lambda text: Pick(text, [("a", text)], text),
