@@ -43,7 +43,17 @@ class Action(StrEnum):
 
     PARTICIPANT_ADDED = "participant added"
     CONSENT_GIVEN = "consent given"
+    CONSENT_CONFIRMED = "consent confirmed"
     CONSENT_WITHDRAWN = "consent withdrawn"
+    COPY_GIVEN = "copy of the consent given"
+    SCAN_ATTACHED = "scan of the consent attached"
+    SCAN_SEEN = "scan of the consent seen"
+    PAPER_CHECKED = "consent checked against the paper"
+    ELIGIBILITY_CHECKED = "eligibility checked"
+    CAPACITY_CHECKED = "capacity asked about"
+    HELD = "recording held up"
+    RELEASED = "hold lifted"
+    RECONSENT_DECIDED = "re-consent decided"
 
     ARRANGEMENT = "arrangement changed"
     CONTACT_DETAILS = "contact details changed"

@@ -23,7 +23,6 @@ from interviewkit.models import (
     Participant,
     ReconsentDecided,
     ScanAttached,
-    WithdrawalDecided,
 )
 
 
@@ -93,6 +92,11 @@ def _check_allowed(
             f"The approval {approval.id} does not cover {taken_on}: it is from {approval.approved_on}"
             f" to {approval.expires_on or 'now'}.",
             "Nobody may be asked before a form is approved, or after the approval has ended.",
+        )
+    newer = consent_forms.newer(form, rules.forms, rules.approvals, taken_on)
+    if newer is not None:
+        raise UsageError(
+            f"The form {form.id} was replaced by {newer.id} before {taken_on}.", f"Ask with {newer.id}."
         )
     if not consent_forms.delegated(given.taken_by, taken_on, rules.delegations):
         raise UsageError(
@@ -164,10 +168,6 @@ def check_noted(
         _need(consent_state.holds(events) != [], f"Nothing holds up the work with {participant.id}.")
     elif isinstance(event, ReconsentDecided):
         _check_decision(participant, form, event, events, now, rules)
-    elif isinstance(event, WithdrawalDecided):
-        taken_back = consent_state.withdrawal(events)
-        waits = taken_back is not None and taken_back.undecided
-        _need(waits, f"No wish of {participant.id} waits to be decided.")
 
 
 def _check_second(

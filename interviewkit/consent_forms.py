@@ -92,6 +92,8 @@ def _of_approval(form: Form, approval: Approval) -> Iterator[str]:
     beyond = [way.value for way in form.ways if approval.ways and way not in approval.ways]
     if beyond:
         yield f"it is to be given in a way that the approval {approval.id} does not name: {beyond[0]}"
+    if {Way.SIGNED, Way.CONFIRMED} <= {*form.ways}:
+        yield "it is to be given both “signed” and “signed and confirmed”, so that neither is sure"
     if form.schema_ > 1 and not approval.ways:
         yield f"the approval {approval.id} does not say how consent may be given: ways"
 

@@ -35,7 +35,6 @@ from interviewkit.models import (
     ScanAttached,
     Statement,
     Way,
-    WithdrawalDecided,
 )
 
 E = TypeVar("E")
@@ -66,18 +65,21 @@ class Withdrawal:
 
     at: datetime
     level: Level | None
-    undecided: bool = False
-    """The controller has not decided yet: nothing is done meanwhile, and nothing is erased."""
 
     @property
     def ends(self) -> frozenset[Purpose]:
         """The purposes that are granted no more."""
-        return frozenset(Purpose) if self.level is None or self.undecided else ENDED[self.level]
+        return frozenset(Purpose) if self.level is None else ENDED[self.level]
 
-    @property
-    def erases(self) -> bool:
-        """Whether what there is of the participant is to be erased."""
-        return self.level is Level.ERASE and not self.undecided
+
+@dataclass(frozen=True)
+class Promised:
+    """What a wish to withdraw comes to: `level` at once; where it is `late`, the controller decides more."""
+
+    level: Level
+    late: bool
+    ends_on: date | None
+    """The last day on which it is done as asked; None while there is no end to it."""
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────────
@@ -118,25 +120,15 @@ def withdrawal(events: Sequence[ConsentEvent]) -> Withdrawal | None:
     """
     given = _latest_place(events)
     counting = [
-        _decided(event, events[place + 1 :])
+        Withdrawal(event.at, event.level)
         for place, event in enumerate(events)
         if isinstance(event, ConsentWithdrawn) and (given is None or event.at >= given[0] or place > given[1])
     ]
     return max(counting, key=_strength, default=None)
 
 
-def _decided(event: ConsentWithdrawn, after: Sequence[ConsentEvent]) -> Withdrawal:
-    """What the sheet promises at any time stands where more was refused: no contact, nothing new quoted."""
-    if not event.undecided:
-        return Withdrawal(event.at, event.level)
-    decision = next((each for each in after if isinstance(each, WithdrawalDecided)), None)
-    if decision is None:
-        return Withdrawal(event.at, event.level, undecided=True)
-    return Withdrawal(event.at, event.level if decision.accepted else Level.NO_REUSE)
-
-
 def _strength(found: Withdrawal) -> tuple[int, bool, datetime]:
-    return len(found.ends), found.erases, found.at
+    return len(found.ends), found.level is Level.ERASE, found.at
 
 
 def window_ends(form: Form | None, held_on: date | None) -> date | None:
@@ -146,15 +138,16 @@ def window_ends(form: Form | None, held_on: date | None) -> date | None:
     return held_on + timedelta(days=form.withdrawal.days)
 
 
-def must_be_decided(level: Level | None, form: Form | None, held_on: date | None, today: date) -> bool:
-    """Whether a wish goes beyond what the sheet promises today, so that the controller has to decide.
+def promised(level: Level, form: Form | None, held_on: date | None, today: date) -> Promised:
+    """What is done about a wish: what the sheet promises, and it is never refused in silence.
 
-    Nobody needs a decision to be left alone and not to be quoted in anything new.
+    Nobody needs a decision to be left alone and not to be quoted in anything new: that holds at once. To be
+    erased after the window, or where the sheet doesn't promise it, is for the controller to decide.
     """
-    if level is not Level.ERASE or form is None or form.withdrawal is None:
-        return False
-    ends = window_ends(form, held_on)
-    return level not in form.withdrawal.levels or (ends is not None and today > ends)
+    ends_on = window_ends(form, held_on)
+    offered = form is None or form.withdrawal is None or level in form.withdrawal.levels
+    late = level is Level.ERASE and (not offered or (ends_on is not None and today > ends_on))
+    return Promised(Level.NO_REUSE if late else level, late, ends_on)
 
 
 def day_of(moment: datetime, approval: Approval | None) -> date:

@@ -16,7 +16,6 @@ from interviewkit.models import (
     PaperChecked,
     ReconsentDecided,
     ScanAttached,
-    WithdrawalDecided,
 )
 
 
@@ -73,13 +72,7 @@ def _reconsent(event: ReconsentDecided) -> str:
 
 def _withdrawn(event: ConsentWithdrawn) -> str:
     level = "" if event.level is None else f" ({event.level.value})"
-    waits = ", to be decided by the controller" if event.undecided else ""
-    return f"withdrew{level}{waits}, recorded by {event.recorded_by}"
-
-
-def _decided(event: WithdrawalDecided) -> str:
-    accepted = "accepted" if event.accepted else "not accepted beyond what is promised"
-    return f"what they asked for was {accepted}, decided by {event.by}: {event.why}"
+    return f"withdrew{level}, recorded by {event.recorded_by}"
 
 
 _WORDS: dict[type[ConsentEvent], Callable[[Any], str]] = {
@@ -94,5 +87,4 @@ _WORDS: dict[type[ConsentEvent], Callable[[Any], str]] = {
     ConsentReleased: _released,
     ReconsentDecided: _reconsent,
     ConsentWithdrawn: _withdrawn,
-    WithdrawalDecided: _decided,
 }

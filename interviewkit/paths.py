@@ -197,6 +197,14 @@ class StudyPaths:
         """The same before the consent is on record: a moment, or what a kill left of it."""
         return self.people / participant / f"clip-{recording}.tar.partial"
 
+    def scan(self, participant: str, scan: str, media: str, sealed: str) -> Path:
+        """A picture of a signed form; `sealed` is what sealing adds to a file's name."""
+        return self.people / participant / f"scan-{scan}.{media}{sealed}"
+
+    def unplaced_scan(self, place: Path) -> Path:
+        """The same before it is on record."""
+        return place.with_name(f"{place.name}.partial")
+
     def interview(self, interview: str) -> Path:
         """Calls and marks: ids and frames, readable."""
         return self.recordings / interview / "interview.json"

@@ -17,7 +17,6 @@ from interviewkit import (
     audit,
     consent,
     consent_entry,
-    consent_forms,
     store,
     study_config,
     study_create,
@@ -177,12 +176,13 @@ class Consented(Forms):
             else:
                 grant = consent.grant(person, [*events, given], {form.id: form}, Confirm, now)
                 self.fix_wording(shown)
-                self._with_clip(given, shown, grant, held, "consent given")
+                self._with_clip(given, shown, shown.script, grant, held, "consent given")
 
     def _with_clip(
         self,
         event: ConsentGiven | ConsentConfirmed,
-        shown: Shown,
+        shown: Shown | None,
+        script: str,
         grant: Grant[Confirm],
         held: Held,
         reason: str,
@@ -204,7 +204,7 @@ class Consented(Forms):
                 frames=kept.frames,
                 head=kept.head,
                 gaps=kept.gaps,
-                script=consent_forms.script(shown.form),
+                script=script,
             )
             named = event.model_copy(update={"clip": clip})
 

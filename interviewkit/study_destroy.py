@@ -30,8 +30,8 @@ from interviewkit.models import (
 )
 from interviewkit.sealing import KeyClass
 from interviewkit.store import Tables
-from interviewkit.study_consent import Consented
 from interviewkit.study_documents import Writing
+from interviewkit.study_evidence import Evidenced
 from interviewkit.study_keys import Ask
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ Stretches = tuple[tuple[int, int], ...]
 """From a frame to another."""
 
 
-class Destroying(Consented):
+class Destroying(Evidenced):
     """What `Study` knows of destroying; see there."""
 
     @classmethod

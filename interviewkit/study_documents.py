@@ -35,11 +35,12 @@ from interviewkit.models import (
     Purpose,
     Right,
     RightNote,
+    ScanAttached,
     Struck,
     Tombstone,
     Wishes,
 )
-from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder
+from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder, write_durably
 from interviewkit.sealing import KeyClass, Opener, Sealer, document_suffix
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Database, Lock, Row, Tables
@@ -82,6 +83,11 @@ class Shown:
 
     form: Form
     approval: Approval | None
+
+    @property
+    def script(self) -> str:
+        """The SHA-256 of the statements, as they are read out."""
+        return consent_forms.script(self.form)
 
     @property
     def page(self) -> str:
@@ -191,6 +197,11 @@ def consent_rows(paths: StudyPaths, keys: Keys, participant: str) -> list[Consen
     path = consent_path(paths, keys, participant)
     tables = store.read_document(path, "consent", keys.opener(participant, KeyClass.CONSENT).open) or {}
     return [_parsed(path, ConsentRow, row) for row in tables.get("events", [])]
+
+
+def scan_path(paths: StudyPaths, keys: Keys, participant: str, scan: ScanAttached) -> Path:
+    """Where a picture of a signed form is."""
+    return paths.scan(participant, scan.scan, scan.media, keys.suffix)
 
 
 def contact_path(paths: StudyPaths, keys: Keys, participant: str) -> Path:
@@ -433,6 +444,15 @@ class Writing:
         with storage_errors(place):
             replace_durably(self._paths.unplaced_clip(self._participant, recording), place)
         self._event.sound(place)
+
+    def scan(self, scan: ScanAttached, data: bytes) -> None:
+        """A picture of a signed form, sealed: first beside its place, then the entry that names it."""
+        place = scan_path(self._paths, self._keys, self._participant, scan)
+        partial = self._paths.unplaced_scan(place)
+        write_durably(partial, self._keys.sealer(self._participant, KeyClass.CONSENT).seal(data))
+        self.consent(scan)
+        with storage_errors(place):
+            replace_durably(partial, place)
 
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""

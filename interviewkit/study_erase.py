@@ -40,7 +40,7 @@ ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
 """Number, group, and what was done: nothing of them."""
 OF_INCIDENTS = ("incidents.",)
 """Records of incidents are kept apart, by a retention of their own."""
-OF_CONSENT = ("consent.", "clip-", "right-")
+OF_CONSENT = ("consent.", "clip-", "scan-", "right-")
 
 
 class Erasing(Exporting):

@@ -74,11 +74,16 @@ class Forms:
     def fix_wording(self, shown: Shown) -> None:
         """Keep the page in `forms/` as it is first answered; raises StudyError for another one later."""
         place = self.paths.frozen_form(shown.form.id)
-        page = shown.page.encode()
+        if place.exists():
+            self.check_wording(shown)
+        else:
+            write_durably(place, shown.page.encode())
+
+    def check_wording(self, shown: Shown) -> None:
+        """Raise StudyError where a form is not worded any more as when it was first answered."""
+        place = self.paths.frozen_form(shown.form.id)
         with storage_errors(place):
-            if not place.exists():
-                write_durably(place, page)
-            elif place.read_bytes() != page:
+            if place.exists() and place.read_bytes() != shown.page.encode():
                 raise StudyError(
                     f"The form {shown.form.id}, or its approval, is not worded any more as when it was first"
                     f" answered: see {place}.",

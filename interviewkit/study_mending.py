@@ -5,11 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from interviewkit.errors import Locked, StorageError
-from interviewkit.models import ConsentGiven
+from interviewkit.models import ConsentConfirmed, ConsentEvent, ConsentGiven, ScanAttached
 from interviewkit.paths import StudyPaths, replace_durably, storage_errors
 from interviewkit.recording_format import hold
 from interviewkit.store import Lock
-from interviewkit.study_documents import consent_rows, interview
+from interviewkit.study_documents import consent_rows, interview, scan_path
 from interviewkit.study_keys import Keys
 
 
@@ -21,9 +21,9 @@ def place_committed(paths: StudyPaths, keys: Keys, lock: Lock) -> None:
     a sound file that was being brought in: the file itself is where it was.
     """
     with suppress(StorageError, Locked):
-        if any(_unplaced(paths)) or any(_clips(paths, keys)) or any(_left(paths)):
+        if any(_unplaced(paths)) or any(_evidence(paths, keys)) or any(_left(paths)):
             with lock:
-                for partial, place in [*_unplaced(paths), *_clips(paths, keys)]:
+                for partial, place in [*_unplaced(paths), *_evidence(paths, keys)]:
                     with storage_errors(partial):
                         if place is None:
                             partial.unlink(missing_ok=True)
@@ -63,14 +63,22 @@ def _unplaced(paths: StudyPaths) -> Iterator[tuple[Path, Path]]:
                 yield partial, place
 
 
-def _clips(paths: StudyPaths, keys: Keys) -> Iterator[tuple[Path, Path | None]]:
-    """What was said at consents, with its place; None where no consent names it."""
-    for partial in paths.people.glob("*/clip-*.tar.partial"):
+def _evidence(paths: StudyPaths, keys: Keys) -> Iterator[tuple[Path, Path | None]]:
+    """What was said at consents, and scans, with their places; None where no entry names them."""
+    for partial in (*paths.people.glob("*/clip-*.partial"), *paths.people.glob("*/scan-*.partial")):
         participant = partial.parent.name
-        named = {
-            paths.unplaced_clip(participant, row.event.clip.recording): row.event.clip.recording
-            for row in consent_rows(paths, keys, participant)
-            if isinstance(row.event, ConsentGiven) and row.event.clip is not None
-        }
-        recording = named.get(partial)
-        yield partial, None if recording is None else paths.clip(participant, recording)
+        named = (
+            _named(paths, keys, participant, row.event) for row in consent_rows(paths, keys, participant)
+        )
+        yield partial, dict(filter(None, named)).get(partial)
+
+
+def _named(paths: StudyPaths, keys: Keys, participant: str, event: ConsentEvent) -> tuple[Path, Path] | None:
+    """The file that a consent event names, before it has its place and there."""
+    if isinstance(event, ConsentGiven | ConsentConfirmed) and event.clip is not None:
+        recording = event.clip.recording
+        return paths.unplaced_clip(participant, recording), paths.clip(participant, recording)
+    if isinstance(event, ScanAttached):
+        place = scan_path(paths, keys, participant, event)
+        return paths.unplaced_scan(place), place
+    return None

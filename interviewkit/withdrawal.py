@@ -9,17 +9,21 @@ more. `settle` does what a kill left undone, whenever a study is opened.
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from interviewkit.capture import control
 from interviewkit.capture.control import Unfinished
 from interviewkit.consent import Record
+from interviewkit.consent_state import Promised
 from interviewkit.errors import ConsentRefused, DeviceError, InterviewkitError, UsageError
-from interviewkit.models import Ending, Interview
+from interviewkit.models import ConsentWithdrawn, Ending, Interview, Level
 from interviewkit.recording import recover
 from interviewkit.study import Study
 from interviewkit.study_destroy import BY_ITSELF
 
 CLOSING_S = 20.0
+ERASED_WITHIN_DAYS = 30
+"""A month, as data-protection law gives it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,22 @@ def stop(study: Study, interview: str, *, by: str) -> Stopped:
         if other.participant == known.participant and other.id != interview and other.calls
     )
     return Stopped(interview, keep, others)
+
+
+def take_back(study: Study, participant: str, level: Level, by: str) -> Promised:
+    """Put on record that somebody takes their consent back, and how far; hands back what that comes to.
+
+    It holds at once. To be erased is queued with its deadline; where the sheet doesn't promise it any more,
+    it is queued for the controller to decide, and meanwhile nothing is done with what there is. The queue
+    comes first: a kill in between leaves more held back than was asked for, never less.
+    """
+    promised = study.promised(participant, level)
+    now = datetime.now(UTC)
+    if level is Level.ERASE:
+        due_on = None if promised.late else (now + timedelta(days=ERASED_WITHIN_DAYS)).date()
+        study.ask_erasure(participant, by, due_on=due_on, late=promised.late)
+    study.withdraw(participant, ConsentWithdrawn(recorded_by=by, at=now, level=promised.level))
+    return promised
 
 
 def settle(study: Study) -> list[str]:

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from interviewkit.consent import Record
-from interviewkit.models import Answer, ConsentGiven, ConsentMethod, ConsentWithdrawn, Interview
+from interviewkit.models import (
+    Answer,
+    ConsentGiven,
+    ConsentMethod,
+    ConsentWithdrawn,
+    EligibilityChecked,
+    Interview,
+)
 from interviewkit.sealing import Guarded, Secret
 from interviewkit.study import Study
 from interviewkit.study_keys import Founder
@@ -96,6 +103,28 @@ def sealed_study(folder: Path, own: Guarded | None = None) -> Study:
     return Study.create(folder / "study", write_templates(folder / "templates"), founder=founder)
 
 
+def with_shipped_forms(folder: Path, *, sealed: bool = False) -> Study:
+    """An empty study with the groups, forms and schedules that come with interviewkit."""
+    founder = Founder(own_key(), Secret.new()) if sealed else None
+    return Study.create(folder / "study", founder=founder)
+
+
+def eligible(study: Study, participant: str) -> None:
+    """Every criterion of the participant's group is met."""
+    for criterion in study.group(study.participant(participant).group).eligibility:
+        study.note(
+            participant,
+            EligibilityChecked(
+                criterion=criterion.id,
+                met=True,
+                number=criterion.at_least,
+                evidence="a log",
+                by="An interviewer",
+                at=datetime.now(UTC),
+            ),
+        )
+
+
 MAKERS = (pytest.param(clear_study, id="clear"), pytest.param(sealed_study, id="sealed"))
 """For tests that hold in both."""
 
@@ -123,6 +152,15 @@ def consented_interview(study: Study) -> Interview:
     participant = study.add_participant("patients", "uk").id
     give(study, participant)
     return study.new_interview(study.grant(participant, Record))
+
+
+def call_of(study: Study, participant: str) -> Interview:
+    """A participant's next interview, with one call of silence."""
+    grant = study.grant(participant, Record)
+    interview = study.new_interview(grant)
+    with study.importing(grant, interview.id, sample_rate=8000, channels=1) as writer:
+        writer.write(np.zeros((1, 800), np.int16))
+    return study.interview(interview.id)
 
 
 def consented_call(study: Study) -> Interview:

@@ -1,31 +1,43 @@
 """`interviewkit consent`: what a participant consents to, statement by statement, and takes back."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import consent_evidence, consent_work, options
+from interviewkit.cli.consent_asking import (
+    NOTHING_RECORDED,
+    asked,
+    confirmed,
+    held,
+    parsed,
+    prompt,
+    prompt_name,
+    wrapped,
+)
 from interviewkit.cli.shell import Stopped, stopping
 from interviewkit.errors import ConsentRefused, DeviceError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from interviewkit.capture.provisional import ProvisionalSpool
-    from interviewkit.models import Answer, ConsentGiven, Form, Statement
+    from interviewkit.models import Answer, ConsentGiven, Form
     from interviewkit.study import Study
 
 METHODS = ("signed", "electronic", "oral")
-NOTHING_RECORDED = "No consent was recorded."
-WIDTH = 90
+LEVELS = ("no-contact", "no-reuse", "erase")
 
 
 @click.group()
 def consent() -> None:
-    """Record what a participant consents to, or takes back."""
+    """Record what a participant consents to, or takes back, and what proves it."""
+
+
+for _command in (*consent_evidence.COMMANDS, *consent_work.COMMANDS):
+    consent.add_command(_command)
 
 
 @consent.command()
@@ -40,6 +52,8 @@ def consent() -> None:
 )
 @click.option("--method", type=click.Choice(METHODS), help="How consent was given.")
 @click.option("--taken-by", type=options.name, metavar="NAME", help="Who took it.")
+@click.option("--signed-at", metavar="TIME", help='When they signed the form: "12 Jun 9:10".')
+@click.option("--taker-signed-at", metavar="TIME", help="When who took it signed it.")
 @click.option("--clip", is_flag=True, help="Record what is said meanwhile; kept only with a consent to it.")
 @options.study
 @stopping(NOTHING_RECORDED)
@@ -50,6 +64,8 @@ def give(
     answers: tuple[str, ...],
     method: str | None,
     taken_by: str | None,
+    signed_at: str | None,
+    taker_signed_at: str | None,
     clip: bool,
 ) -> None:
     """Record a participant's answers to a consent form, statement by statement."""
@@ -59,11 +75,12 @@ def give(
         )
     study = options.open_study(study_dir)
     form = _form(study, participant, form_id)
-    how = _known("--method", method, bool(answers), lambda: _prompt("How was it given?", METHODS))
-    who = _known("--taken-by", taken_by, bool(answers), lambda: _prompt_name("Who took it?"))
-    with _held(clip) as spool:
-        given = _parsed(answers) if answers else _asked(form, spool)
-        _put_on_record(study, participant, form, given, (how, who), spool, confirm=not answers)
+    how = _known("--method", method, bool(answers), lambda: prompt("How was it given?", METHODS))
+    who = _known("--taken-by", taken_by, bool(answers), lambda: prompt_name("Who took it?"))
+    signed = _signed(form, how, (signed_at, taker_signed_at), asks=not answers)
+    with held(clip) as spool:
+        given = parsed(answers) if answers else asked(form, spool)
+        _put_on_record(study, participant, form, given, (how, who, *signed), spool, confirm=not answers)
     for purpose, why in _purposes(study, participant).items():
         click.echo(f"{purpose}: {'granted' if why is None else why}", err=True)
 
@@ -73,7 +90,7 @@ def _put_on_record(
     participant: str,
     form: "Form",
     given: "Mapping[str, Answer]",
-    by: tuple[str, str],
+    by: tuple[str, str, datetime | None, datetime | None],
     spool: "ProvisionalSpool | None",
     *,
     confirm: bool,
@@ -84,14 +101,16 @@ def _put_on_record(
 
     validate_answers(form, given)
     if confirm:
-        _confirm(participant, form, given)
-    how, who = by
+        confirmed(participant, form, given)
+    how, who, signed_at, taker_signed_at = by
     event = ConsentGiven(
         form=form.id,
         answers=dict(given),
         method=ConsentMethod[how.upper()],
         taken_by=who,
         at=datetime.now(UTC),
+        signed_at=signed_at,
+        taker_signed_at=taker_signed_at,
     )
     if spool is None or not _kept_with(study, participant, event, spool):
         study.give_consent(participant, event)
@@ -134,26 +153,31 @@ def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
     click.echo(f"{participant}: form {found['form'] or '-'}, given {found['given_at'] or '-'}")
+    for line in found["record"]:
+        click.echo(wrapped(f"{line['label'].lower():<10}", visible(line["text"])))
     if found["withdrawn_at"] is not None:
         click.echo(f"withdrawn {found['withdrawn_at']}")
     if found["clip"] is not None:
         click.echo(f"what was said, {found['clip']['duration_s']:.0f} s: {found['clip']['file']}")
     for statement in found["statements"]:
-        click.echo(_wrapped(f"{statement['answer']:<10}", f"{statement['id']}: {statement['text']}"))
+        click.echo(wrapped(f"{statement['answer']:<10}", f"{statement['id']}: {statement['text']}"))
         if statement["note"] is not None:
-            click.echo(_wrapped(f"{'note':<10}", visible(statement["note"])))
+            click.echo(wrapped(f"{'note':<10}", visible(statement["note"])))
     for purpose, state in found["purposes"].items():
-        click.echo(_wrapped(f"{purpose:<11}", "granted" if state["granted"] else f"refused: {state['why']}"))
+        click.echo(wrapped(f"{purpose:<11}", "granted" if state["granted"] else f"refused: {state['why']}"))
 
 
 @consent.command()
 @click.argument("participant", metavar="PARTICIPANT")
 @click.option("--recorded-by", type=options.name, required=True, metavar="NAME", help="Who records it.")
+@click.option("--level", type=click.Choice(LEVELS), help="How far; without it, nothing is done any more.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
 @options.study
 @stopping("The consent stands as it was.")
-def withdraw(study_dir: Path | None, participant: str, recorded_by: str, yes: bool) -> None:
-    """Record that a participant takes the consent back: from then on nothing is granted."""
+def withdraw(
+    study_dir: Path | None, participant: str, recorded_by: str, level: str | None, yes: bool
+) -> None:
+    """Record that a participant takes the consent back, and how far; without a level, nothing is granted."""
     from interviewkit.models import ConsentWithdrawn
 
     study = options.open_study(study_dir)
@@ -162,12 +186,27 @@ def withdraw(study_dir: Path | None, participant: str, recorded_by: str, yes: bo
         f"Record that {known} withdraws from the study?", default=None, err=True
     ):
         raise Stopped("The consent stands as it was.")
+    if level is not None:
+        _taken_back(study, known, level, recorded_by)
+        return
     study.withdraw(known, ConsentWithdrawn(recorded_by=recorded_by, at=datetime.now(UTC)))
     click.echo(
         f"{known} has withdrawn: nothing more is recorded, transcribed or exported. This version does not"
         " delete; what is in the study of them must be deleted as your approval says.",
         err=True,
     )
+
+
+def _taken_back(study: "Study", participant: str, level: str, by: str) -> None:
+    """What was asked for, and what it comes to by the sheet that they were given."""
+    from interviewkit import consent_standing, withdrawal
+    from interviewkit.models import Level
+
+    wish = dict(zip(LEVELS, Level, strict=True))[level]
+    promised = withdrawal.take_back(study, participant, wish, by)
+    click.echo(f"{participant} has withdrawn: {consent_standing.promised(promised)}", err=True)
+    if wish is Level.ERASE:
+        click.echo("What waits to be erased: interviewkit participant erasures", err=True)
 
 
 # ── what is answered ────────────────────────────────────────────────────────────────────────────
@@ -184,20 +223,16 @@ def _form(study: "Study", participant: str, form_id: str | None) -> "Form":
     return study.form_for(person)
 
 
-def _parsed(answers: Sequence[str]) -> dict[str, "Answer"]:
-    """Answers from `statement=yes`."""
-    from interviewkit.models import Answer
-
-    found: dict[str, Answer] = {}
-    for text in answers:
-        statement, _, said = text.partition("=")
-        if said not in set(Answer) or statement in found:
-            raise UsageError(
-                f"--answer {text} can't be used.",
-                "Write it as STATEMENT=yes, STATEMENT=no or 'STATEMENT=not asked', once for each statement.",
-            )
-        found[statement] = Answer(said)
-    return found
+def _signed(
+    form: "Form", how: str, typed: tuple[str | None, str | None], *, asks: bool
+) -> tuple[datetime | None, datetime | None]:
+    """When the form was signed, by both; asked for where a form needs it and the answers are asked for."""
+    questions = ("When did they sign it?", "When did who took it sign it?")
+    if asks and how != "oral" and form.schema_ > 1:
+        first, second = (text or click.prompt(q, err=True) for text, q in zip(typed, questions, strict=True))
+        typed = first, second
+    theirs, takers = (None if text is None else options.past(text) for text in typed)
+    return theirs, takers
 
 
 def _known(option: str, value: str | None, from_flags: bool, ask: Callable[[], str]) -> str:
@@ -205,78 +240,6 @@ def _known(option: str, value: str | None, from_flags: bool, ask: Callable[[], s
     if value is None and from_flags:
         raise UsageError(f"{option} is missing.", "With --answer, everything is given as options.")
     return ask() if value is None else value
-
-
-def _asked(form: "Form", spool: "ProvisionalSpool | None") -> dict[str, "Answer"]:
-    """Answers from the keyboard, one statement at a time, in the form's order."""
-    click.echo(f"{form.title} ({form.id})", err=True)
-    count = len(form.statements)
-    found: dict[str, Answer] = {}
-    told: set[str] = set()
-    for number, statement in enumerate(form.statements, start=1):
-        found[statement.id] = _answer(f"{number} of {count} · {statement.section.value}", statement)
-        for alarm in set() if spool is None else set(spool.alarms.copy().values()) - told:
-            told.add(alarm)
-            click.echo(f"Alarm: {alarm} Consent can go on without it.", err=True)
-    return found
-
-
-def _answer(heading: str, statement: "Statement") -> "Answer":
-    from interviewkit.models import Answer
-
-    choices = (*(answer.value for answer in Answer), "repeat")
-    said = "repeat"
-    while said == "repeat":
-        click.echo(f"\n{heading}\n{_wrapped('  ', statement.text)}", err=True)
-        said = _prompt("Answer", choices)
-    return Answer(said)
-
-
-def _prompt(question: str, choices: Sequence[str]) -> str:
-    """One of the choices, or its beginning where that is clear; nothing is assumed."""
-    while True:
-        said = click.prompt(f"{question} ({' / '.join(choices)})", err=True).strip().lower()
-        meant = [choice for choice in choices if choice.startswith(said)]
-        if said in choices or len(meant) == 1:
-            return said if said in choices else meant[0]
-        click.echo(f"Please answer with one of: {', '.join(choices)}.", err=True)
-
-
-def _prompt_name(question: str) -> str:
-    name: str = click.prompt(question, value_proc=options.name, err=True)
-    return name
-
-
-def _confirm(participant: str, form: "Form", given: Mapping[str, "Answer"]) -> None:
-    """Show what was answered, and go on only with a yes."""
-    click.echo(f"\n{participant} answered:", err=True)
-    for statement in form.statements:
-        click.echo(_wrapped(f"  {given[statement.id].value:<10}", statement.text), err=True)
-    if not click.confirm("Is that what was answered?", default=None, err=True):
-        raise Stopped(NOTHING_RECORDED)
-
-
-# ── what is said meanwhile ──────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _held(clip: bool) -> "Iterator[ProvisionalSpool | None]":
-    """What is said within the block, in memory; however the block ends, it is thrown away unless kept."""
-    from interviewkit.capture.provisional import ProvisionalSpool
-    from interviewkit.cli.record import wanted as devices
-
-    if not clip:
-        yield None
-        return
-    spool = ProvisionalSpool(devices(None, None, None))
-    click.echo(
-        "What is said from now on is held in memory, and kept only if they consent to being recorded.",
-        err=True,
-    )
-    try:
-        yield spool
-    finally:
-        spool.discard()
 
 
 def _kept_with(study: "Study", participant: str, event: "ConsentGiven", spool: "ProvisionalSpool") -> bool:
@@ -309,6 +272,7 @@ def _purposes(study: "Study", participant: str) -> dict[str, str | None]:
 
 def _standing(study: "Study", participant: str) -> dict[str, Any]:
     """The consent of a participant as JSON: the latest answers, with the words that were put."""
+    from interviewkit import consent_standing
     from interviewkit.models import ConsentGiven, ConsentWithdrawn
     from interviewkit.study_documents import consent_rows
 
@@ -325,6 +289,7 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
         "method": event.method.value if event is not None else None,
         "taken_by": event.taken_by if event is not None else None,
         "withdrawn_at": max(withdrawn).isoformat() if withdrawn else None,
+        "record": [{"label": label, "text": text} for label, text in consent_standing.lines(study, participant)],
         "clip": _clip(study, participant, event),
         "statements": [
             {
@@ -351,9 +316,3 @@ def _clip(study: "Study", participant: str, event: "ConsentGiven | None") -> dic
         "duration_s": round(event.clip.duration_s, 3),
         **event.clip.model_dump(mode="json"),
     }
-
-
-def _wrapped(first: str, text: str) -> str:
-    import textwrap
-
-    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first))

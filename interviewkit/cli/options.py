@@ -11,6 +11,8 @@ import click
 from interviewkit.errors import StudyError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from interviewkit.study import Study
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,6 +77,24 @@ def name(text: str) -> str:
     if not text.strip():
         raise click.BadParameter("a name is needed.")
     return text.strip()
+
+
+def bytes_of(path: Path) -> bytes:
+    """A file's bytes; StorageError where it can't be read."""
+    from interviewkit.paths import storage_errors
+
+    with storage_errors(path):
+        return path.read_bytes()
+
+
+def past(text: str) -> "datetime":
+    """A moment that is over, as it is typed, by this computer's clock; UsageError where it is none."""
+    from datetime import UTC
+
+    from interviewkit.appointment_times import Clock, moment
+
+    clock = Clock()
+    return moment(text, clock, clock.now(), past=True).astimezone(UTC)
 
 
 def open_study(folder: Path | None) -> "Study":

@@ -23,7 +23,6 @@ from interviewkit.models.consent import (
     PaperChecked,
     ReconsentDecided,
     ScanAttached,
-    WithdrawalDecided,
 )
 from interviewkit.models.contact import (
     AGREED,
@@ -187,6 +186,5 @@ __all__ = [
     "Way",
     "Window",
     "Wishes",
-    "WithdrawalDecided",
     "Word",
 ]

@@ -165,27 +165,12 @@ class ReconsentDecided(Frozen):
 
 
 class ConsentWithdrawn(Frozen):
-    """Consent taken back, as far as `level` says; without one, no purpose is granted any more.
-
-    `undecided` marks a wish that the information sheet does not promise, or not any more: the controller
-    decides, and until then nothing is done with what there is.
-    """
+    """Consent taken back, as far as `level` says; without one, no purpose is granted any more."""
 
     kind: Literal["withdrawn"] = "withdrawn"
     recorded_by: Prose
     at: AwareDatetime
     level: Level | None = None
-    undecided: bool = False
-
-
-class WithdrawalDecided(Frozen):
-    """What the controller decided about a wish that came too late, or was not promised."""
-
-    kind: Literal["decided"] = "decided"
-    accepted: bool
-    why: Prose
-    by: Prose
-    at: AwareDatetime
 
 
 NotedEvent = (
@@ -196,7 +181,6 @@ NotedEvent = (
     | ConsentHeld
     | ConsentReleased
     | ReconsentDecided
-    | WithdrawalDecided
 )
 """What is put on record as it is, once it is checked against what is there."""
 
