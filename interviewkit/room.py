@@ -99,7 +99,7 @@ class Room:
 
         Raises ConsentRefused where the consent has been withdrawn since.
         """
-        grant = study.grant(owner(left.interview), Record)
+        grant = study.still(owner(left.interview), Record)
         recorder = left.attach()
         if recorder is None:
             return None
@@ -371,7 +371,7 @@ def recover(study: Study, left: Unfinished) -> Recovered | None:
 
     None where nothing had been recorded. Raises ConsentRefused and StorageError; then it stays as it is.
     """
-    grant = study.grant(owner(left.interview), Record)
+    grant = study.still(owner(left.interview), Record)
     kept = control.keep(study, grant, left.interview, left.recording)
     held = session.hold(study, grant, left.interview) if kept is not None else None
     if held is not None and held.log.state.live:

@@ -248,7 +248,7 @@ class Study(Erasing):
         """What was typed during a call; raises ConsentRefused."""
         study_documents.check_owner(grant, interview)
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
-        self._still(grant)
+        self.still(grant.participant, grant.permission)
         found = study_documents.notes(self.paths, self.keys, interview, call)
         if found:
             self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
@@ -258,7 +258,7 @@ class Study(Erasing):
         """What the interviewer said of a call right after it; raises ConsentRefused."""
         study_documents.check_owner(grant, interview)
         study_documents.check_purpose(grant, KeyClass.RAW, study_documents.NOTES_FOR)
-        self._still(grant)
+        self.still(grant.participant, grant.permission)
         self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return study_documents.wrap_up(self.paths, self.keys, interview, call)
 

@@ -292,12 +292,12 @@ class Consented(Forms):
             )
         return consent.as_found(person, permission, *found, now)
 
-    def _still(self, grant: Grant[Permission]) -> None:
-        """Raise ConsentRefused where the consent itself doesn't stand any more.
+    def still(self, participant: str, permission: type[P]) -> Grant[P]:
+        """The grant to go on with what is under way, or to keep it: only the consent itself counts.
 
         A call goes on and is kept whatever changes in the study meanwhile; only the participant ends it.
         """
-        self._logged(self.participant(grant.participant), grant.permission, None, None)
+        return self._logged(self.participant(participant), permission, None, None)
 
     # ── sealing and committing ──────────────────────────────────────────────────────────────────
 
@@ -309,7 +309,7 @@ class Consented(Forms):
     def opener(self, grant: Grant[Transcribe] | Grant[Store], key_class: KeyClass) -> Opener:
         """What opens them, if the consent still stands; raises ConsentRefused."""
         study_documents.check_purpose(grant, key_class, study_documents.READ_FOR)
-        self._still(grant)
+        self.still(grant.participant, grant.permission)
         return self.keys.opener(grant.participant, key_class)
 
     def commit(self, grant: Grant[Permission], change: Callable[[Writing], T], reason: str) -> T:
@@ -319,7 +319,7 @@ class Consented(Forms):
         Raises ConsentRefused, and then nothing is written.
         """
         with self._lock:
-            self._still(grant)
+            self.still(grant.participant, grant.permission)
             return self._write(grant.participant, change, reason, grant)
 
     def write(self, participant: str, change: Callable[[Writing], T], reason: str) -> T:

@@ -102,7 +102,7 @@ def _settle(study: Study, known: Interview) -> None:
 def _keep(study: Study, left: Unfinished) -> None:
     """What the consent still covers; after a withdrawal by another way it stays as it is."""
     with suppress(ConsentRefused):
-        grant = study.grant(study.interview(left.interview).participant, Record)
+        grant = study.still(study.interview(left.interview).participant, Record)
         control.keep(study, grant, left.interview, left.recording)
 
 

@@ -29,13 +29,13 @@ class Voucher:
 
 def said(study: Study, interview: str, call: int) -> WrapUp:
     """What was said of a call so far; raises ConsentRefused."""
-    return study.wrap_up(study.grant(owner(interview), Record), interview, call)
+    return study.wrap_up(study.still(owner(interview), Record), interview, call)
 
 
 def say(study: Study, interview: str, call: int, change: Callable[[WrapUp], WrapUp]) -> WrapUp:
     """Say something more, or otherwise, and keep it; raises ConsentRefused and StorageError."""
     changed = change(said(study, interview, call))
-    study.save_wrap_up(study.grant(owner(interview), Record), interview, call, changed)
+    study.save_wrap_up(study.still(owner(interview), Record), interview, call, changed)
     return changed
 
 

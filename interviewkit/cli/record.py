@@ -266,7 +266,7 @@ def _keep(study: "Study", interview: str, recording: str, closed: "Closed | None
     from interviewkit.consent import Record
     from interviewkit.study_documents import owner
 
-    grant = study.grant(owner(interview), Record)
+    grant = study.still(owner(interview), Record)
     try:
         kept = control.keep(study, grant, interview, recording)
     except StorageError as error:

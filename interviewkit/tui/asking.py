@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from interviewkit import consent
+from interviewkit import consent, consent_forms
 from interviewkit.consent import PERMISSIONS
 from interviewkit.errors import ConsentRefused
 from interviewkit.models import (
@@ -20,6 +20,7 @@ from interviewkit.models import (
     Participant,
     Purpose,
     Statement,
+    Way,
 )
 
 
@@ -32,6 +33,14 @@ class Asking:
     taken_by: str
     answers: tuple[Answer, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    signed: tuple[datetime, datetime] | None = None
+    """When they signed, and who took it."""
+
+    @property
+    def to_confirm(self) -> bool:
+        """Whether it counts only once it is confirmed on a recording of its own."""
+        oral = Way.ORAL in consent_forms.WAYS[self.method]
+        return not oral and Way.SIGNED not in self.form.allowed
 
     @property
     def statement(self) -> Statement | None:
@@ -79,14 +88,18 @@ class Asking:
             taken_by=self.taken_by,
             at=at,
             notes=dict(self.notes),
+            signed_at=None if self.signed is None else self.signed[0],
+            taker_signed_at=None if self.signed is None else self.signed[1],
         )
 
     def permits(self, participant: Participant, now: datetime) -> tuple[list[Purpose], list[Purpose]]:
         """The purposes that these answers permit, and those that they do not."""
         granted, refused = [], []
+        # What the answers say by themselves; a confirmation and a second person's check come after them.
+        form = self.form.model_copy(update={"ways": (), "paper_check": None})
         for permission in PERMISSIONS:
             try:
-                consent.grant(participant, [self.given(now)], {self.form.id: self.form}, permission, now)
+                consent.grant(participant, [self.given(now)], {form.id: form}, permission, now)
                 granted.append(permission.purpose)
             except ConsentRefused:
                 refused.append(permission.purpose)

@@ -154,8 +154,8 @@ class Moved(datetime):
 class Consents(RuleBasedStateMachine):
     """Participants, forms, consents, withdrawals and time."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(starts=st.tuples(*[st.sampled_from(("new", "asked", "on paper", "interviewed"))] * 2))
+    def begin(self, starts: tuple[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.patch = pytest.MonkeyPatch()
         for module in (study_module, study_consent, study_erase, study_evidence, study_forms, withdrawal):
@@ -164,8 +164,14 @@ class Consents(RuleBasedStateMachine):
         self.new_from = (datetime.now(UTC) + timedelta(days=NEW_FORM_AFTER_DAYS)).date()
         self.study = Study.create(self.folder / "study", self.templates())
         self.people = {name: Person() for name in PEOPLE}
-        for _ in PEOPLE:
+        for who, start in zip(PEOPLE, starts, strict=True):
             self.study.add_participant("patients", "uk")
+            if start != "new":
+                method = ConsentMethod.SIGNED if start == "on paper" else ConsentMethod.ORAL
+                self.check_sessions(who, 4)
+                self.give(who, 1, method, set())
+            if start == "interviewed":
+                self.record(who)
 
     def templates(self) -> Path:
         made = self.folder / "templates"

@@ -76,7 +76,7 @@ class ConsentScreen(Frame):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Answers while there is a question, saving when there is none."""
         if self._done is not None:
-            return action in AFTER
+            return action in AFTER and not (action == "go_on" and self._asking.to_confirm)
         asks = self._asking.statement is not None
         if action == "go_on":
             return False
@@ -225,7 +225,8 @@ class ConsentScreen(Frame):
         self.kit.look()
         if Purpose.RECORD in granted:
             self._clip.kept()
-            self._done = on_record(participant.id, None if spool is None else spool.held_s)
+            held_s = None if spool is None else spool.held_s
+            self._done = on_record(participant.id, held_s, to_confirm=self._asking.to_confirm)
             self._show()
         else:
             gone = " What was said is thrown away." if thrown_away else ""
@@ -256,11 +257,19 @@ def statement(asking: Asking, repeats: int) -> Content:
     return Content("\n\n").join(parts)
 
 
-def on_record(participant: str, held_s: float | None) -> Content:
+def on_record(participant: str, held_s: float | None, *, to_confirm: bool = False) -> Content:
     """The consent is there; what comes next."""
     kept = (
         "" if held_s is None else f" What was said, {clock(held_s)}, is kept with it, apart from interviews."
     )
+    if to_confirm:
+        return Content("\n\n").join(
+            [
+                plain(f"What {participant} signed is on record.", "bold $accent"),
+                plain("It counts once they confirm it on the telephone, on a recording of its own."),
+                Content.assemble(("Esc ", "bold"), "leaves; then ", ("C ", "bold"), "and ", ("v ", "bold")),
+            ]
+        )
     return Content("\n\n").join(
         [
             plain(f"The consent of {participant} is on record.{kept}", "bold $accent"),

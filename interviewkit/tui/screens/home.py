@@ -17,9 +17,7 @@ from textual.widgets.option_list import Option
 from interviewkit.agenda import Agenda, Person, State, Step
 from interviewkit.consent import Record
 from interviewkit.errors import ConsentRefused
-from interviewkit.models import ConsentMethod
-from interviewkit.tui import home_lines
-from interviewkit.tui.asking import Asking
+from interviewkit.tui import consent_flows, home_lines
 from interviewkit.tui.file_names import Files, a_path
 from interviewkit.tui.home_lines import ALL, Row, labelled
 from interviewkit.tui.modals import AskLine, Choose, Page
@@ -29,6 +27,7 @@ from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.listen import ListenScreen
 from interviewkit.tui.screens.person import PersonScreen
 from interviewkit.tui.screens.sound import SoundScreen
+from interviewkit.tui.screens.standing import StandingScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.widgets.bars import TitleBar
 from interviewkit.tui.widgets.finder import Finder
@@ -55,6 +54,7 @@ class Home(Frame):
         Binding("slash", "find", "find", key_display="/"),
         Binding("n", "new", "new", tooltip="interviewkit participant add"),
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
+        Binding("C", "standing", "consent on record", show=False, tooltip="interviewkit consent show P07"),
         Binding(
             "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
         ),
@@ -69,7 +69,7 @@ class Home(Frame):
         Binding("q", "app.quit", "quit", show=False),
         Binding("escape", "escape", "notice seen", show=False),
     ]
-    ALSO = ("ethics", "record", "open", "listen", "import", "microphone", "view", "app.quit")
+    ALSO = ("standing", "ethics", "record", "open", "listen", "import", "microphone", "view", "app.quit")
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,6 +170,11 @@ class Home(Frame):
         """Take the consent of the participant under the cursor."""
         if row := self._selected():
             self.flow(self._consent(row.person))
+
+    def action_standing(self) -> None:
+        """Where the consent of the participant under the cursor stands."""
+        if row := self._selected():
+            self.app.push_screen(StandingScreen(row.person.id))
 
     def action_record(self) -> None:
         """Hold a call with the participant under the cursor: of a new interview."""
@@ -316,25 +321,9 @@ class Home(Frame):
             self.query_one(People).highlighted = ids.index(participant)
 
     async def _consent(self, person: Person) -> None:
-        study = self.kit.study
-        participant = await asyncio.to_thread(study.participant, person.id)
-        form = await asyncio.to_thread(study.form_for, participant)
-        title = f"Consent of {person.id}: who takes it?"
-        about = "Your name, as it is to stand in the record."
-        if person.state is not State.MISSING:
-            about += f" On record so far: {person.state.value}. New answers take the place of the old."
-        taken_by = await self.app.push_screen_wait(AskLine(title, about, value=self.kit.taken_by))
-        if taken_by is None:
-            return
-        self.kit.taken_by = taken_by
-        methods = [(method.name, method.value) for method in reversed(ConsentMethod)]
-        method = await self.app.push_screen_wait(
-            Choose(f"How does {person.id} give it?", methods, form.title)
-        )
-        if method is None:
-            return
-        asking = Asking(form, ConsentMethod[method], taken_by)
-        await self.app.push_screen(ConsentScreen(asking, participant))
+        asked = await consent_flows.begin(self.kit, person)
+        if asked is not None:
+            await self.app.push_screen(ConsentScreen(*asked))
 
     async def _import(self, person: Person) -> None:
         from interviewkit.importing import import_call

@@ -120,6 +120,7 @@ class RoomScreen(Frame):
         Binding("f8", "end", "end the call"),
         Binding("f9", "app.urgent('distress')", "distress: pause and protocol"),
         Binding("f10", "app.urgent('safeguarding')", "safeguarding: protocol and record"),
+        Binding("f12", "capacity", "can they decide? pauses, and asks you"),
         Binding("ctrl+z", "undo", "undo"),
         Binding("ctrl+y", "redo", "redo"),
         Binding("pageup", "scroll_chat(-1)", "earlier in the chat"),
@@ -383,6 +384,10 @@ class RoomScreen(Frame):
     def action_strike(self) -> None:
         """Have the last minutes destroyed."""
         self.flow(room_flows.strike(self, self.kit.pressed_s))
+
+    def action_capacity(self) -> None:
+        """Stop, and ask whether they can decide on going on."""
+        self.flow(room_flows.capacity(self, self.kit.pressed_s))
 
     def action_end(self) -> None:
         """End the call."""

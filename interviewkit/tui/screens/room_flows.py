@@ -12,6 +12,7 @@ from interviewkit.audio import SAMPLE_RATE
 from interviewkit.models import Ending, IncidentKind
 from interviewkit.session_moves import WITHDRAWN
 from interviewkit.study_documents import owner
+from interviewkit.tui import consent_flows
 from interviewkit.tui.modals import Choose, Confirm
 from interviewkit.tui.present import ask
 from interviewkit.tui.protocol import Next, Protocol
@@ -83,6 +84,19 @@ async def _withdraw(screen: "RoomScreen", pressed_s: float) -> None:
 async def _withdrawn(screen: "RoomScreen") -> None:
     await asyncio.to_thread(screen.room.flush)
     await screen.kit.calls.withdrawn()
+
+
+async def capacity(screen: "RoomScreen", pressed_s: float) -> None:
+    """Go off the record and ask whether they can decide on this; any no ends the call, and holds up more."""
+    room = screen.room
+    if not room.log.state.paused:
+        screen.move(lambda _: room.pause(pressed_s))
+    event = await consent_flows.capacity(screen.kit, owner(room.interview))
+    if event is not None and event.stops:
+        kept = await asyncio.to_thread(room.end, time.monotonic(), Ending.LATER)
+        await screen.kit.calls.over(kept)
+    elif event is not None and room.log.state.paused:
+        screen.move(room.resume)
 
 
 async def present(screen: "RoomScreen") -> None:
