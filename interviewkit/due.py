@@ -81,12 +81,12 @@ def _reconsent(seen: Seen) -> Iterator[Due]:
 def _wishes(seen: Seen) -> Iterator[Due]:
     """A wish that goes beyond what was promised waits for a decision; one to be erased, for its erasure."""
     found, name = consent_state.withdrawal(seen.dossier.events), seen.dossier.id
-    if found is None:
-        return
-    if found.undecided:
-        what = f"Decide what they asked for on {day(found.at)}: it goes beyond what their sheet promises."
-        yield Due(name, what, None, f"interviewkit consent decide {name}")
-    elif found.level is Level.ERASE and seen.rights.asked is None and seen.dossier.stone is None:
+    if (
+        found is not None
+        and found.level is Level.ERASE
+        and seen.rights.asked is None
+        and seen.dossier.stone is None
+    ):
         what = f"Erase them: they asked for it on {day(found.at)}."
         yield Due(name, what, None, f"interviewkit participant erase {name}")
 

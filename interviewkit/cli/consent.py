@@ -289,7 +289,9 @@ def _standing(study: "Study", participant: str) -> dict[str, Any]:
         "method": event.method.value if event is not None else None,
         "taken_by": event.taken_by if event is not None else None,
         "withdrawn_at": max(withdrawn).isoformat() if withdrawn else None,
-        "record": [{"label": label, "text": text} for label, text in consent_standing.lines(study, participant)],
+        "record": [
+            {"label": label, "text": text} for label, text in consent_standing.lines(study, participant)
+        ],
         "clip": _clip(study, participant, event),
         "statements": [
             {

@@ -16,7 +16,7 @@ from interviewkit.consent_standing import CAPACITY
 from interviewkit.errors import InterviewkitError
 from interviewkit.models import CapacityChecked, ConsentMethod, Criterion, EligibilityChecked, Participant
 from interviewkit.tui.asking import Asking
-from interviewkit.tui.modals import AskLine, Choose, Confirm
+from interviewkit.tui.modals import AskLine, Choose, Pick
 
 if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
@@ -72,6 +72,12 @@ async def begin(kit: "InterviewkitApp", person: Person) -> tuple[Asking, Partici
     return None if both is None else (replace(asking, signed=both), participant)
 
 
+async def yes_or_no(kit: "InterviewkitApp", question: str, about: str) -> bool | None:
+    """An answer that nobody slips into: Esc is none."""
+    key = await kit.push_screen_wait(Pick(question, (("y", "yes"), ("n", "no")), about))
+    return None if key is None else key == "y"
+
+
 async def who(kit: "InterviewkitApp") -> str | None:
     """The name with which something is put on record; asked for once."""
     if not kit.taken_by:
@@ -112,7 +118,7 @@ async def _criterion(
         number = _count(typed)
         met = bool(consent_state.meets(criterion, number))
     else:
-        said = await kit.push_screen_wait(Confirm(f"Does {participant.id} meet this?", criterion.text))
+        said = await yes_or_no(kit, f"Does {participant.id} meet this?", criterion.text)
         if said is None:
             return None
         met = said
@@ -149,8 +155,8 @@ async def capacity(kit: "InterviewkitApp", participant: str) -> CapacityChecked 
     """Ask the four questions and put the answers on record; None where that was broken off."""
     said: dict[str, bool] = {}
     for name, question in CAPACITY.items():
-        answer = await kit.push_screen_wait(
-            Confirm(question, f"{participant}, about taking part, now. Any no holds recording up.")
+        answer = await yes_or_no(
+            kit, question, f"{participant}, about taking part, now. Any no holds recording up."
         )
         if answer is None:
             return None

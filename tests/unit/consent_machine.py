@@ -154,7 +154,9 @@ class Moved(datetime):
 class Consents(RuleBasedStateMachine):
     """Participants, forms, consents, withdrawals and time."""
 
-    @initialize(starts=st.tuples(*[st.sampled_from(("new", "asked", "on paper", "interviewed"))] * 2))
+    @initialize(
+        starts=st.tuples(*[st.sampled_from(("new", "asked", "on paper", "to confirm", "interviewed"))] * 2)
+    )
     def begin(self, starts: tuple[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.patch = pytest.MonkeyPatch()
@@ -166,7 +168,12 @@ class Consents(RuleBasedStateMachine):
         self.people = {name: Person() for name in PEOPLE}
         for who, start in zip(PEOPLE, starts, strict=True):
             self.study.add_participant("patients", "uk")
-            if start != "new":
+            if start == "to confirm":
+                Moved.ahead += timedelta(days=NEW_FORM_AFTER_DAYS + 1)
+                self.check_sessions(who, 4)
+                self.give(who, 2, ConsentMethod.SIGNED, set())
+                self.compare_with_paper(who, same=True)
+            elif start != "new" and not self.second_form:
                 method = ConsentMethod.SIGNED if start == "on paper" else ConsentMethod.ORAL
                 self.check_sessions(who, 4)
                 self.give(who, 1, method, set())

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from interviewkit import consent_forms, consent_state, consent_standing, withdrawal
+from interviewkit import consent_forms, consent_standing, consent_state, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.consent import Record
 from interviewkit.consent_state import Paper
@@ -104,7 +104,7 @@ class StandingScreen(Frame):
 
     def action_attach(self) -> None:
         """Attach a scan of the signed form."""
-        self.flow(self._attach())
+        self.flow(self._scan())
 
     def action_compare(self) -> None:
         """Type what the sheet says, as a second person."""
@@ -147,7 +147,7 @@ class StandingScreen(Frame):
         elif await consent_flows.eligibility(self.kit, person, anew=True):
             self._noted("They meet every criterion.")
 
-    async def _attach(self) -> None:
+    async def _scan(self) -> None:
         name = await self.app.push_screen_wait(
             AskLine(
                 "Which file is the scan of the signed form?",
@@ -205,8 +205,8 @@ class StandingScreen(Frame):
     async def _decide(self) -> None:
         person = await asyncio.to_thread(self.kit.study.participant, self._participant)
         new = await asyncio.to_thread(self.kit.study.form_for, person)
-        needed = await self.app.push_screen_wait(
-            Confirm(f"Do they have to be asked again, by {new.id}?", new.title)
+        needed = await consent_flows.yes_or_no(
+            self.kit, f"Do they have to be asked again, by {new.id}?", new.title
         )
         why = await self._why() if needed is not None else None
         by = await consent_flows.who(self.kit) if why is not None else None
