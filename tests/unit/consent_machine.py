@@ -41,6 +41,7 @@ from tests.unit.test_study_clip import Memory
 NEW_FORM_AFTER_DAYS = 20
 WINDOW_DAYS = 14
 PEOPLE = ("P01", "P02")
+STARTS = st.sampled_from(("new", "asked", "on paper", "to confirm", "interviewed"))
 REQUIRED = ("part", "recorded", "transcribed", "kept")
 OPTIONAL = ("quoted", "archived")
 SCAN = b"%PDF-1.4 signed"
