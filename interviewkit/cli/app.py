@@ -18,7 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "participant:participant",
         "Add and list participants, by number; freeze and erase them.",
     ),
-    "consent": ("consent:consent", "Record what a participant consents to, or takes back."),
+    "consent": (
+        "consent:consent",
+        "Record what a participant consents to, or takes back, and what proves it.",
+    ),
     "hold": ("hold:hold", "Hold a call: record it, guided through the schedule."),
     "agenda": ("agenda:agenda", "What is next, what waits, how many were reached."),
     "contact": ("contact:contact", "Get hold of a participant: what came of it, appointments, safe times."),
