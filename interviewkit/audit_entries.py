@@ -60,6 +60,15 @@ class Action(StrEnum):
     CONTACT_LOGGED = "contact logged"
     CONTACT_TAKEN_BACK = "contact taken back"
 
+    KEY_MADE = "key made"
+    KEY_RENEWED = "key renewed"
+    ROLE_GIVEN = "role given"
+    ROLE_REVOKED = "role revoked"
+    KEYS_BACKED_UP = "keys backed up"
+    KEYS_RESTORED = "keys restored"
+    KEY_RECOVERED = "key recovered"
+    SHEET_TRIED = "recovery sheet tried"
+
     INTERVIEW_ADDED = "interview added"
     INTERVIEW_TAKEN_BACK = "taken back"
     IN_PROGRESS = "interview in progress"

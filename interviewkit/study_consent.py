@@ -107,6 +107,13 @@ class Consented(Forms):
         study.audit.reconcile()
         return study
 
+    @contextmanager
+    def changing_keys(self, action: Action) -> Iterator[Keys]:
+        """Around what is done with the keys: nobody is added meanwhile, and it has its event once done."""
+        with self._lock:
+            yield self.keys
+            self.audit.note(action)
+
     def mend(self) -> None:
         """Finish what a kill left half-way, as far as it can be opened now."""
         study_mending.place_committed(self.paths, self.keys, self._lock)

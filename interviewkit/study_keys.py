@@ -120,6 +120,12 @@ class Keys:
         self._paths = paths
         self.root = paths.root
         record = key_records.read(paths.keys / "study.json", StudyRecord)
+        if record is None and (paths.keys / "participants").exists():
+            # Nothing is written in the clear beside what is sealed.
+            raise StudyError(
+                f"{paths.keys / 'study.json'} is missing: the study is sealed, and nobody knows to what.",
+                "Put the study's keys folder back from your backup.",
+            )
         self.study_id = None if record is None else record.id
         self._record = record
         self._public: dict[str, ParticipantRecord] = {}
@@ -327,6 +333,10 @@ class Keys:
         if not self.sealed:
             return
         folder, study = self.folder, self.known_study()
+        if self._paths.participant(participant).exists():
+            raise UsageError(
+                f"{participant} has keys.", "Others would make unreadable what was sealed to them."
+            )
         if self.destroyed(participant):
             raise UsageError(f"{participant} was somebody whose keys were destroyed.", "Take another number.")
         secrets = {key_class: Secret.new() for key_class in KeyClass}

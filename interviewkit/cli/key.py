@@ -36,16 +36,22 @@ def key() -> None:
 def new(study_dir: Path | None, name: str | None, again: bool) -> None:
     """Make a key of your own on this computer; somebody who has a role then gives you one."""
     from interviewkit import key_people
+    from interviewkit.audit_entries import Action
     from interviewkit.errors import UsageError
 
     study = _sealed(study_dir)
     if again:
         study.keys.unlocked()
-        _told(key_people.renew(study.keys, _own("The new passphrase")), "Your key is another one now.")
+        own = _own("The new passphrase")
+        with study.changing_keys(Action.KEY_RENEWED) as keys:
+            done = key_people.renew(keys, own)
+        _told(done, "Your key is another one now.")
         return
     if name is None:
         raise UsageError("A name is needed.", "Say who you are with --name NAME.")
-    person = key_people.new(study.keys, name, _own("A passphrase of your own, four words or more"))
+    own = _own("A passphrase of your own, four words or more")
+    with study.changing_keys(Action.KEY_MADE) as keys:
+        person = key_people.new(keys, name, own)
     click.echo(person.id)
     click.echo(
         f"Your public key is {person.recipient}\n"
@@ -97,14 +103,15 @@ def add_person(
 ) -> None:
     """Give PERSON roles, in the place of those that they had: keys are sealed anew, documents are not."""
     from interviewkit import key_people
+    from interviewkit.audit_entries import Action
     from interviewkit.sealing import KeyClass, Role
 
     study = _sealed(study_dir)
     for participant in participants:
         study.participant(participant)
-    given, done = key_people.give(
-        study.keys, person, map(Role, roles), map(KeyClass, also), participants or None, _sheet(sheet)
-    )
+    opens, more, typed = [Role(role) for role in roles], [KeyClass(one) for one in also], _sheet(study, sheet)
+    with study.changing_keys(Action.ROLE_GIVEN) as keys:
+        given, done = key_people.give(keys, person, opens, more, participants or None, typed)
     click.echo(f"Compare with what {given.name} reads out: {given.recipient}", err=True)
     _told(done, f"{given.name} is {', '.join(roles)} now.")
 
@@ -117,8 +124,12 @@ def add_person(
 def revoke(study_dir: Path | None, person: str, sheet: bool) -> None:
     """Take all roles from PERSON. It can't recall what they have copied or opened before."""
     from interviewkit import key_people
+    from interviewkit.audit_entries import Action
 
-    done = key_people.revoke(_sealed(study_dir).keys, person, _sheet(sheet))
+    study = _sealed(study_dir)
+    typed = _sheet(study, sheet)
+    with study.changing_keys(Action.ROLE_REVOKED) as keys:
+        done = key_people.revoke(keys, person, typed)
     _told(done, f"{person} opens nothing on this computer any more, and no new participant.")
     click.echo(
         "What they copied before can't be recalled: documents that they opened, and keys on computers and in"
@@ -137,9 +148,10 @@ def backup(study_dir: Path | None, file: Path) -> None:
     Do it again after adding participants. After an erasure, destroy the older backups.
     """
     from interviewkit import key_backup
+    from interviewkit.audit_entries import Action
 
-    study = _sealed(study_dir)
-    count = key_backup.backup(study.keys, file)
+    with _sealed(study_dir).changing_keys(Action.KEYS_BACKED_UP) as keys:
+        count = key_backup.backup(keys, file)
     click.echo(
         f"The keys of {count} participants are in {file}. Nothing in it opens without a passphrase or the"
         " recovery sheet. Keep it apart from both, and destroy older ones once somebody has been erased.",
@@ -154,8 +166,10 @@ def backup(study_dir: Path | None, file: Path) -> None:
 def restore(study_dir: Path | None, file: Path) -> None:
     """Bring the keys in a backup to this computer; nobody who was erased comes back."""
     from interviewkit import key_backup
+    from interviewkit.audit_entries import Action
 
-    done = key_backup.restore(_sealed(study_dir).keys, file)
+    with _sealed(study_dir).changing_keys(Action.KEYS_RESTORED) as keys:
+        done = key_backup.restore(keys, file)
     click.echo(f"The keys of {len(done.participants)} participants are here.", err=True)
     if done.people:
         click.echo(f"Keys are sealed to these people from now on: {', '.join(done.people)}.", err=True)
@@ -170,11 +184,13 @@ def restore(study_dir: Path | None, file: Path) -> None:
 def recover(study_dir: Path | None, name: str | None) -> None:
     """Get in again with the recovery sheet, under a new passphrase."""
     from interviewkit import key_people
+    from interviewkit.audit_entries import Action
 
-    keys = _sealed(study_dir).keys
-    typed = _typed_sheet()
-    key_people.checked(keys, typed)
-    person, done = key_people.recover(keys, typed, name, _own("The new passphrase"))
+    study, typed = _sealed(study_dir), _typed_sheet()
+    key_people.checked(study.keys, typed)
+    own = _own("The new passphrase")
+    with study.changing_keys(Action.KEY_RECOVERED) as keys:
+        person, done = key_people.recover(keys, typed, name, own)
     _told(done, f"{person.name} can open the study again, with the new passphrase.")
 
 
@@ -184,11 +200,13 @@ def recover(study_dir: Path | None, name: str | None) -> None:
 def drill(study_dir: Path | None) -> None:
     """Try the recovery sheet: type its key, and hear whether it would do. Nothing is changed."""
     from interviewkit import key_people
+    from interviewkit.audit_entries import Action
     from interviewkit.cli import passphrase
 
-    study = _sealed(study_dir)
-    count = key_people.drill(study.keys, _typed_sheet())
-    study.keys.folder.note_drilled()
+    study, typed = _sealed(study_dir), _typed_sheet()
+    with study.changing_keys(Action.SHEET_TRIED) as keys:
+        count = key_people.drill(keys, typed)
+        keys.folder.note_drilled()
     click.echo(f"The sheet is right: it opens all {count} keys that are here.", err=True)
     place = passphrase.sheet_beside(study.root)
     if place.exists():
@@ -236,8 +254,12 @@ def _own(question: str) -> "Guarded":
     return Guarded.new(passphrase.chosen(question))
 
 
-def _sheet(wanted: bool) -> "Secret | None":
-    return _typed_sheet() if wanted else None
+def _sheet(study: "Study", wanted: bool) -> "Secret | None":
+    """The key on the sheet, where it is to be used; else the study is unlocked, with one's own key."""
+    if wanted:
+        return _typed_sheet()
+    study.keys.unlocked()
+    return None
 
 
 def _typed_sheet() -> "Secret":

@@ -93,6 +93,8 @@ class Calls:
         if when is When.NOW or scripted.present():
             calls = await asyncio.to_thread(processing.waiting, self._app.study, room.interview)
             self._app.process([(room.interview, call) for call in calls])
+        else:
+            self._app.study.keys.forget(owner(room.interview))
         if kept is not None and scripted.present():
             # A demonstration ends with what became of it.
             self._app.reads = room.interview, kept.call.number

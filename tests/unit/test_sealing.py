@@ -249,3 +249,29 @@ def test_ids_are_made_of_names(name: str, known: str) -> None:
 def test_a_name_without_letters_is_refused() -> None:
     with pytest.raises(UsageError, match="Latin"):
         person_id("—")
+
+
+def test_a_study_whose_keys_folder_lost_its_heart_is_not_written_in_the_clear(study: Study) -> None:
+    (study.paths.keys / "study.json").unlink()
+    with pytest.raises(StudyError, match=r"study\.json is missing"):
+        Study.open(study.root)
+
+
+def test_keys_are_not_made_twice(study: Study, folder: KeyFolder) -> None:
+    before = small_study.snapshot(folder.root)
+    with pytest.raises(UsageError, match="has keys"):
+        study.keys.add_participant("P01")
+    assert small_study.snapshot(folder.root) == before
+
+
+def test_what_a_kill_left_of_somebodys_keys_is_made_anew(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(KeyFolder, "put_public", lambda folder, record: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            study.add_participant("patients", "uk")
+    assert [one.id for one in study.participants()] == ["P01"]
+    assert study.add_participant("patients", "uk").id == "P02"
+    sealed = study.keys.sealer("P02", KeyClass.RAW).seal(b"x")
+    assert study.keys.opener("P02", KeyClass.RAW).open(sealed) == b"x"
