@@ -12,17 +12,18 @@ from interviewkit.exports.pdf import Block, Facts, Heading, Paragraph, Picture, 
 from interviewkit.key_records import StudyRecord
 from interviewkit.sealing import Secret
 
+PREFIX = "AGE-SECRET-KEY-1"
 GROUP = 6
 PER_LINE = 5
 QR_MM = 42.0
 
 
 def grouped(secret: Secret) -> str:
-    """The key in groups of six characters, five to a line, as it is read out and typed."""
-    text = secret.text
-    groups = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
+    """The key as it is read out and typed: what all begin with, then six characters at a time."""
+    rest = secret.text.removeprefix(PREFIX)
+    groups = [rest[at : at + GROUP] for at in range(0, len(rest), GROUP)]
     lines = [groups[at : at + PER_LINE] for at in range(0, len(groups), PER_LINE)]
-    return "\n\n".join("  ".join(line) for line in lines)
+    return "\n\n".join([PREFIX, *("  ".join(line) for line in lines)])
 
 
 def sheet(title: str, study: StudyRecord, secret: Secret) -> bytes:
@@ -32,6 +33,7 @@ def sheet(title: str, study: StudyRecord, secret: Secret) -> bytes:
         Facts([("Study", title), ("Its id", study.id), ("Public half", study.recovery)]),
         Heading("The recovery key", 2),
         Paragraph(grouped(secret), mono=True),
+        Paragraph("After the first line a 0 is a zero: the letters B, I and O do not occur.", small=True),
         Picture(_qr(secret.text), QR_MM, "the same, to be scanned"),
         Heading("What it is for", 2),
         Paragraph(

@@ -55,7 +55,7 @@ def test_init_makes_a_sealed_study_and_a_sheet_that_would_do(
     assert str(page) in outcome.err
     assert not list((tmp_path / "mine").rglob("*.pdf"))
     said = text(page.read_bytes())
-    key = said[said.index("AGE-SE") :].split("the same")[0]
+    key = said[said.index("AGE-SECRET") :].split("After the first")[0]
     outcome = run("key", "drill", "--study", "mine", typed=" ".join(key.split()) + "\n")
     assert outcome.code == 0, outcome.err
     assert f"delete it: {page}" in outcome.err

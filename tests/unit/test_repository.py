@@ -96,8 +96,8 @@ def test_the_readme_shows_a_study_from_beginning_to_end() -> None:
         assert f"interviewkit {command}" in shown
 
 
-def test_the_readme_says_that_nothing_is_encrypted() -> None:
-    assert "not encrypted" in text("README.md").partition("## Try it")[0]
+def test_the_readme_says_what_a_lost_passphrase_means() -> None:
+    assert "nobody can reset it" in text("README.md").partition("## Try it")[0]
 
 
 # ── pages ───────────────────────────────────────────────────────────────────────────────────────
