@@ -19,6 +19,7 @@ from interviewkit.study import Study
 
 PROGRAM = [sys.executable, "-m", "interviewkit"]
 RATE = 16_000
+SEEN = ("--evidence", "their count", "--by", "AI")
 
 
 def run(*arguments: object, timeout_s: float = 300, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -104,6 +105,7 @@ def study_with(folder: Path, audio: Path) -> Path:
         ["init", folder],
         ["participant", "add", "--group", "patients", "--jurisdiction", "uk", "--study", folder],
         ["consent", "give", "P01", *given, "--method", "oral", "--taken-by", "AI", "--study", folder],
+        ["consent", "eligible", "P01", "sessions", "--number", 6, *SEEN, "--study", folder],
         ["import", audio, "--participant", "P01", "--interviewer", "first", "--study", folder],
     ):
         done = run(*command)
