@@ -17,8 +17,10 @@ from interviewkit.models import (
     EligibilityChecked,
     Interview,
 )
-from interviewkit.sealing import Guarded, Secret
+from interviewkit.recording import RecordingReader
+from interviewkit.sealing import Guarded, KeyClass, Secret
 from interviewkit.study import Study
+from interviewkit.study_documents import owner
 from interviewkit.study_keys import Founder
 
 PASSPHRASE = "four words to remember"
@@ -123,6 +125,12 @@ def eligible(study: Study, participant: str) -> None:
                 at=datetime.now(UTC),
             ),
         )
+
+
+def recording(study: Study, interview: str, call: int, head: str | None = None) -> RecordingReader:
+    """The recording of a call, whatever has been consented to."""
+    opener = study.keys.opener(owner(interview), KeyClass.AUDIO)
+    return RecordingReader(study.paths.audio(interview, call), unseal=opener.open, expected_head=head)
 
 
 MAKERS = (pytest.param(clear_study, id="clear"), pytest.param(sealed_study, id="sealed"))

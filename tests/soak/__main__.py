@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests import small_study
 from tests.figures import Figure, write_part
 from tests.soak import calls, kills
 from tests.soak.kills import Victim
@@ -40,6 +41,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sound_system(Path(folder)) as system:
         os.environ.update(system.environment)
         os.environ["INTERVIEWKIT_STATE"] = str(Path(folder) / "state")
+        os.environ["INTERVIEWKIT_DATA"] = str(Path(folder) / "data")
+        os.environ["INTERVIEWKIT_PASSPHRASE"] = small_study.PASSPHRASE
         if asked.minutes:
             kept &= _part("calls", calls.measure(system, asked.minutes), asked.minutes >= WHOLE_MINUTES)
         if asked.kills:

@@ -1,4 +1,4 @@
-"""Long calls on a busy computer: one with equal clocks, two whose second clock is off."""
+"""Long calls in sealed studies on a busy computer: one with equal clocks, one whose clocks run apart."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,24 +11,26 @@ from tests.soak import faithful
 from tests.soak.cards import both_cores_busy
 from tests.system.virtual_sound import SoundSystem
 
-DRIFTS = ((0.0, 50.0), (200.0, 100.0), (-200.0, 100.0))
-"""By how many ppm the second clock is off, and how well aligned (ms) the channels must be at the end."""
+Clocks = tuple[float, float]
+"""By how many ppm each device's clock is too fast."""
+CALLS: tuple[tuple[Clocks, float], ...] = (((0.0, 0.0), 50.0), ((200.0, -200.0), 100.0))
+"""The clocks, and how well aligned (ms) the channels must be at the end."""
 
 
 def measure(system: SoundSystem, minutes: float) -> Iterator[Figure]:
     """One call after the other, each in a study of its own."""
-    for ppm, aligned_ms in DRIFTS:
-        yield from measure_one(system, minutes, ppm, aligned_ms)
+    for clocks, aligned_ms in CALLS:
+        yield from measure_one(system, minutes, clocks, aligned_ms)
 
 
-def measure_one(system: SoundSystem, minutes: float, ppm: float, aligned_ms: float) -> Iterator[Figure]:
-    """A call whose second clock is so much too fast."""
+def measure_one(system: SoundSystem, minutes: float, clocks: Clocks, aligned_ms: float) -> Iterator[Figure]:
+    """A call with such clocks."""
     with tempfile.TemporaryDirectory() as folder, both_cores_busy():
-        study = small_study.new_study(Path(folder))
+        study = small_study.sealed_study(Path(folder))
         study.add_participant("patients", "uk")
         small_study.give(study, "P01")
         grant = study.grant("P01", Record)
-        found = faithful.measure(system, study, grant, 60 * minutes, (0.0, ppm), aligned_ms=aligned_ms)
+        found = faithful.measure(system, study, grant, 60 * minutes, clocks, aligned_ms=aligned_ms)
     for figure in found:
-        what = f"{minutes:g} min, second clock {ppm:+g} ppm: {figure.what}"
+        what = f"{minutes:g} min, clocks {clocks[0]:+g} and {clocks[1]:+g} ppm: {figure.what}"
         yield Figure(what, figure.value, figure.limit, figure.unit)

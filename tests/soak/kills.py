@@ -24,7 +24,6 @@ from interviewkit.capture.messages import Levels
 from interviewkit.consent import Record
 from interviewkit.errors import DeviceError
 from interviewkit.models import ActionKind
-from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
 from tests.figures import Figure
@@ -211,8 +210,7 @@ def _kept_frames(study: Study, recording: str) -> int:
     for interview in study.interviews():
         for call in interview.calls:
             if call.recording == recording:
-                path = study.paths.audio(interview.id, call.number)
-                with RecordingReader(path, expected_head=call.head) as reader:
+                with small_study.recording(study, interview.id, call.number, call.head) as reader:
                     assert reader.problems == []
                     assert reader.frames == call.frames
                 return call.frames
@@ -236,7 +234,7 @@ def measure(devices: tuple[str, str], victim: Victim, times: int, seed: int = 0)
     outcome = Outcome()
     for _ in range(times):
         with tempfile.TemporaryDirectory() as folder:
-            study = small_study.new_study(Path(folder))
+            study = small_study.sealed_study(Path(folder))
             study.add_participant("patients", "uk")
             small_study.give(study, "P01")
             kill(study, devices, victim, chance.uniform(EARLIEST_S, LATEST_S), outcome)
