@@ -74,6 +74,19 @@ def _of(folder: KeyFolder, participant: str) -> KeysOf | None:
     return None if public is None or not left else KeysOf(public=public, wrapped=left)
 
 
+def to_do(keys: Keys) -> list[str]:
+    """What should be done about the keys, in words; nothing where they guard nothing, as in a demo."""
+    folder = keys.folder if keys.sealed else None
+    if folder is None or folder.open_to_all:
+        return []
+    lines = []
+    if missing := sorted(set(folder.participants()) - folder.backed_up()):
+        lines.append(f"In no backup: the keys of {', '.join(missing)}. Do: interviewkit key backup FILE")
+    if not folder.drilled:
+        lines.append("The recovery sheet was not tried yet. Do: interviewkit key drill")
+    return lines
+
+
 def restore(keys: Keys, path: Path) -> Restored:
     """Bring the keys in a file to this computer. What is here already stays as it is.
 

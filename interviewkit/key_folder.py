@@ -17,6 +17,7 @@ from pathlib import Path
 
 from interviewkit import key_records
 from interviewkit.key_records import DestroyedRecord, ParticipantRecord, Person, StudyRecord
+from interviewkit.passphrases import KEPT
 from interviewkit.paths import data_dir, storage_errors, sync_folder, write_durably
 from interviewkit.sealing import SUFFIX, KeyClass
 
@@ -97,6 +98,11 @@ class KeyFolder:
         with suppress(FileNotFoundError):
             return frozenset((self.root / "backed-up").read_text("ascii").split())
         return frozenset()
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether the passphrase is kept beside what it guards."""
+        return (self.root / KEPT).exists()
 
     def note_drilled(self) -> None:
         """Remember that the recovery sheet was tried."""

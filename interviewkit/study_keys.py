@@ -309,8 +309,9 @@ class Keys:
             raise Locked(f"{error.message} It came from {given.source}.", error.hint) from None
 
     def _ask(self) -> None:
+        question = "Passphrase of the study"
         for left in reversed(range(ATTEMPTS)):
-            text = None if self.ask is None else self.ask("Passphrase of the study")
+            text = None if self.ask is None else self.ask(question)
             if text is None:
                 raise Locked(
                     "The study is locked.",
@@ -319,7 +320,8 @@ class Keys:
             try:
                 self.unlock(text)
                 return
-            except Locked:
+            except Locked as error:
+                question = f"{error.message} Once more"
                 if not left:
                     raise
 

@@ -66,6 +66,8 @@ def new(study_dir: Path | None, name: str | None, again: bool) -> None:
 @options.study
 def list_(study_dir: Path | None, as_json: bool) -> None:
     """List who may open what, and what should be done about the keys."""
+    from interviewkit import key_backup
+
     keys = _sealed(study_dir).keys
     rows = _rows(keys)
     if as_json:
@@ -77,7 +79,7 @@ def list_(study_dir: Path | None, as_json: bool) -> None:
         whose = "all" if row["participants"] is None else ", ".join(row["participants"])
         click.echo(f"{row['id']:<16}{row['name']:<20}{held}")
         click.echo(f"{'':<16}opens {opens}, of {whose}\n{'':<16}{row['recipient']}")
-    for line in _to_do(keys):
+    for line in key_backup.to_do(keys):
         click.echo(line, err=True)
 
 
@@ -296,13 +298,3 @@ def _rows(keys: "Keys") -> list[dict[str, Any]]:
         }
         for person in {**told, **known}.values()
     ]
-
-
-def _to_do(keys: "Keys") -> list[str]:
-    """What should be done about the keys, in words."""
-    lines = []
-    if missing := sorted(set(keys.folder.participants()) - keys.folder.backed_up()):
-        lines.append(f"In no backup: the keys of {', '.join(missing)}. Do: interviewkit key backup FILE")
-    if not keys.folder.drilled:
-        lines.append("The recovery sheet was not tried yet. Do: interviewkit key drill")
-    return lines

@@ -25,7 +25,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from interviewkit import agenda, withdrawal
+from interviewkit import agenda, key_backup, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
@@ -245,6 +245,8 @@ class InterviewkitApp(App[None]):
             self.exit()
             return
         self.study.mend()
+        for line in key_backup.to_do(self.study.keys)[:1]:
+            self.tell(line)
         for problem in await asyncio.to_thread(withdrawal.settle, self.study):
             self.alarm(problem)
         returned = await self.calls.back()

@@ -38,7 +38,9 @@ async def test_it_is_asked_for_once_and_opens_the_study(study: Study) -> None:
         assert (line.value, line.disabled) == ("", False)
         line.value = small_study.PASSPHRASE
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, Home))
+        await until(pilot, lambda: isinstance(app.screen, Home) and app.notices)
+        # A computer that is lost with keys that are nowhere else is a study that is lost.
+        assert "In no backup: the keys of P01" in app.notices[0].text
         assert not study.keys.locked
 
 

@@ -220,6 +220,11 @@ def test_a_sealer_can_be_made_in_another_process_and_holds_no_secret(study: Stud
         sealing.sealer({"kind": "unheard of"})
 
 
+def test_nobody_else_on_the_computer_reads_the_keys(folder: KeyFolder) -> None:
+    for path in (folder.root, *folder.root.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
 def test_a_secret_does_not_show_itself() -> None:
     secret = Secret.new()
     assert secret.text not in f"{secret!r} {secret} {small_study.own_key()!r}"
