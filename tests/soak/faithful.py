@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from interviewkit.capture import control
 from interviewkit.capture.client import Recorder
-from interviewkit.capture.messages import State
+from interviewkit.capture.messages import Levels, State
 from interviewkit.consent import Grant, Record
 from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
@@ -64,6 +64,7 @@ def measure(
 
 def _listen(recorder: Recorder, fed: Cards) -> tuple[State, float, float]:
     """Hear the recorder out; its state at the end, its share of a processor, the memory that it gained."""
+    _wait_recorded(recorder, RATE)
     began_s, used_s = time.monotonic(), _cpu_s(recorder.state.pid)
     at_first_mb = None
     fed.begin()
@@ -77,6 +78,12 @@ def _listen(recorder: Recorder, fed: Cards) -> tuple[State, float, float]:
     while not isinstance(message := recorder.receive(5), State):
         assert message is not None, "the recorder does not answer"
     return message, share, gained_mb
+
+
+def _wait_recorded(recorder: Recorder, frames: int) -> None:
+    """Nobody speaks before both devices are heard."""
+    while not (isinstance(message := recorder.receive(10), Levels) and message.frame >= frames):
+        assert message is not None, "nothing is recorded"
 
 
 def _cpu_s(pid: int) -> float:
