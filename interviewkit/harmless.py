@@ -13,7 +13,8 @@ _UNFIT = "\\x00-\\x1f\\x7f-\\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufff9-\u
 UNFIT = re.compile(f"[{_UNFIT}]")
 UNFIT_IN_LINES = re.compile(f"(?![\\n\\t])[{_UNFIT}]")
 SHOWN = "�"
-FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]")
+"""What spreadsheet programs begin a formula with, full-width too, or an old macro; also behind spaces."""
 
 
 def visible(text: str) -> str:
@@ -29,4 +30,4 @@ def in_lines(text: str) -> str:
 def cell(text: str) -> str:
     """`text` for a CSV file: on one line, and behind an apostrophe where a spreadsheet would run it."""
     shown = visible(text)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
+    return f"'{shown}" if FORMULA.match(shown) else shown

@@ -15,16 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from interviewkit import __version__
-from interviewkit.exports.base import visible
 from interviewkit.exports.pdf import Block, Heading, Paragraph, Table, pdf
 from interviewkit.exports.xlsx import OPTIONS, fit
+from interviewkit.harmless import cell
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-FORMULA = re.compile(r"^\s*[=+\-@|%＝＋－＠]")
-"""What spreadsheet programs begin a formula with, full-width too, or an old macro; also behind spaces."""
 NO_NAME = re.compile(r"[\[\]:*?/\\']")
 NAME_LENGTH = 31
 WIDEST = 70
@@ -53,15 +51,9 @@ def csv_file(sheet: Sheet) -> bytes:
     """UTF-8 with the mark by which spreadsheet programs know it, and lines as RFC 4180 has them."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([harmless(column.title) for column in sheet.columns])
-    writer.writerows([harmless(cell) for cell in row] for row in sheet.rows)
+    writer.writerow([cell(column.title) for column in sheet.columns])
+    writer.writerows([cell(text) for text in row] for row in sheet.rows)
     return buffer.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """`cell` on one line, and with an apostrophe before it where a program could work it out."""
-    shown = visible(cell)
-    return f"'{shown}" if FORMULA.match(shown) else shown
 
 
 def workbook(study: str, sheets: Sequence[Sheet]) -> bytes:
@@ -86,8 +78,8 @@ def _written(place: "Worksheet", styles: "tuple[Format, Format]", sheet: Sheet) 
         place.set_column(at, at, min(column.width, WIDEST), text)
         place.write_string(0, at, fit(column.title), head)
     for number, row in enumerate(sheet.rows, 1):
-        for at, cell in enumerate(row):
-            place.write_string(number, at, fit(cell), text)
+        for at, said in enumerate(row):
+            place.write_string(number, at, fit(said), text)
     place.freeze_panes(1, 0)
     place.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
 

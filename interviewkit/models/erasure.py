@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
-from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, Prose
+from interviewkit.models.base import FileName, Frozen, Identifier, InterviewId, ParticipantId, Prose
 
 
 class RightKind(StrEnum):
@@ -86,5 +86,7 @@ class HandedOn(Frozen):
     format: Identifier
     participants: tuple[ParticipantId, ...]
     interviews: tuple[InterviewId, ...]
-    file: str | None = Field(None, description="its name in exports/; None where it was written elsewhere")
+    file: FileName | None = Field(
+        None, description="its name in exports/; None where it was written elsewhere"
+    )
     removed_at: AwareDatetime | None = Field(None, description="when it went because somebody was erased")
