@@ -14,6 +14,7 @@ from interviewkit.capture.client import Recorder
 from interviewkit.capture.messages import Alarm, Levels, Message, State, Wanted
 from interviewkit.consent import Grant, Record
 from interviewkit.recording import RecordingReader
+from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
 from tests import small_study
 
@@ -62,12 +63,17 @@ def finish(study: Study, grant: Grant[Record], recorder: Recorder) -> tuple[cont
 def kept_sound(study: Study, grant: Grant[Record], state: State) -> tuple[control.Kept, NDArray[np.int16]]:
     kept = control.keep(study, grant, state.interview, state.recording)
     assert kept is not None
-    with RecordingReader(
-        study.paths.audio(kept.interview, kept.call.number), expected_head=kept.call.head
-    ) as reader:
+    with reading(study, kept.interview, kept.call.number) as reader:
+        assert reader.head == kept.call.head
         assert reader.problems == []
         samples = reader.read(0, reader.frames) * 32768
     return kept, samples.astype(np.int16)
+
+
+def reading(study: Study, interview: str, call: int) -> RecordingReader:
+    """A call as it lies there, sealed or not, without asking for a consent."""
+    opener = study.keys.opener(study.interview(interview).participant, KeyClass.AUDIO)
+    return RecordingReader(study.paths.audio(interview, call), unseal=opener.open)
 
 
 @contextmanager

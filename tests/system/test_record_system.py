@@ -21,11 +21,10 @@ from interviewkit.capture.messages import (
 )
 from interviewkit.consent import Grant, Record
 from interviewkit.errors import DeviceError
-from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
-from tests.system.taping import LINE, MIC, finish, kept_sound, recorded, until
+from tests.system.taping import LINE, MIC, finish, kept_sound, reading, recorded, until
 from tests.system.virtual_sound import RATE, SoundSystem, find, likeness, voice, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
@@ -100,7 +99,7 @@ def test_a_two_channel_device_is_recorded_from_the_command_line(system: SoundSys
     assert "P01-1, call 1: 0:00:0" in err
     call = study.interview("P01-1").calls[0]
     assert (call.channels, call.source) == (2, "recorded")
-    with RecordingReader(study.paths.audio("P01-1", 1)) as reader:
+    with reading(study, "P01-1", 1) as reader:
         samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
     for played, heard in zip(sound, samples, strict=True):
         assert likeness(played, heard) > 0.99
@@ -208,7 +207,7 @@ def test_a_killed_recorder_loses_two_seconds_at_most(
     if after_s > 2:
         assert kept is not None
         assert not kept.complete
-        with RecordingReader(study.paths.audio(kept.interview, 1)) as reader:
+        with reading(study, kept.interview, 1) as reader:
             samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
         assert likeness(voice(8, 15), samples[0]) > 0.99
 
@@ -229,7 +228,7 @@ def test_a_killed_program_is_taken_up_again_and_nothing_is_missing(system: Sound
     os.kill(again.pid, signal.SIGINT)
     out, err = again.communicate(timeout=30)
     assert (again.returncode, out) == (0, "P01-1\n"), err
-    with RecordingReader(study.paths.audio("P01-1", 1)) as reader:
+    with reading(study, "P01-1", 1) as reader:
         assert reader.complete
         samples = (reader.read(0, reader.frames) * 32768).astype(np.int16)
     assert likeness(played[: 7 * RATE], samples[0]) > 0.99
