@@ -50,7 +50,8 @@ from interviewkit.paths import StudyPaths, disk_failed
 from interviewkit.sealing import KeyClass, Opener, Sealer
 from interviewkit.study_documents import Held, Shown, Writing
 from interviewkit.study_forms import Forms
-from interviewkit.study_keys import Ask, Founder, Keys
+from interviewkit.study_keys import Founder, Keys
+from interviewkit.study_unlocking import Ask
 
 if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader

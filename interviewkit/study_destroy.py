@@ -32,7 +32,7 @@ from interviewkit.sealing import KeyClass
 from interviewkit.store import Tables
 from interviewkit.study_documents import Writing
 from interviewkit.study_evidence import Evidenced
-from interviewkit.study_keys import Ask
+from interviewkit.study_unlocking import Ask
 
 if TYPE_CHECKING:
     from interviewkit.recording_strike import Done

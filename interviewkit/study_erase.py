@@ -33,8 +33,8 @@ from interviewkit.paths import remove_durably, sync_folder
 from interviewkit.sealing import KeyClass
 from interviewkit.study_documents import Writing
 from interviewkit.study_exports import Exporting
-from interviewkit.study_keys import Ask
 from interviewkit.study_rights import Standing
+from interviewkit.study_unlocking import Ask
 
 ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
 """Number, group, and what was done: nothing of them."""
@@ -223,7 +223,8 @@ class Erasing(Exporting):
 
     def _to_do(self, stone: Tombstone) -> bool:
         """Whether it is not carried out, or something came back."""
-        return stone.erased_at is None or bool(self._remains(stone) or self._exports_here(stone.participant))
+        here = self._remains(stone) or self._exports_here(stone.participant)
+        return stone.erased_at is None or bool(here or self.keys.left(stone.participant, _classes(stone)))
 
     def _exports_here(self, participant: str) -> list[HandedOn]:
         return [one for one in self.recall(participant) if one.file is not None]

@@ -9,9 +9,8 @@ asked for when something is opened first, and never for sealing. A study without
 """
 
 import re
-import threading
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +20,8 @@ from interviewkit import key_records, passphrases, sealing
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
 from interviewkit.key_folder import KeyFolder
 from interviewkit.key_records import DestroyedRecord, ParticipantRecord, Person, StudyRecord
-from interviewkit.passphrases import Passphrase
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import (
-    SUFFIX,
     AgeSealer,
     ClearOpener,
     ClearSealer,
@@ -36,29 +33,7 @@ from interviewkit.sealing import (
     Sealer,
     Secret,
 )
-
-ATTEMPTS = 3
-Ask = Callable[[str], str | None]
-"""Puts a question to the user and hands back the passphrase; None where they would not give it."""
-
-
-@dataclass
-class _Unlocked:
-    """What this program has opened of a study's keys; it ends with the program.
-
-    `made` are keys of this program alone: what it has sealed itself it can read until it ends, whatever the
-    role. That is how a call can be noted, played and transcribed by whoever holds it.
-    """
-
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    person: str = ""
-    secret: Secret | None = None
-    opened: dict[tuple[str, KeyClass], Secret] = field(default_factory=dict)
-    made: dict[tuple[str, KeyClass], Secret] = field(default_factory=dict)
-
-
-_PROGRAM: dict[str, _Unlocked] = {}
-"""By study: a program opens a study many times and asks for its passphrase once."""
+from interviewkit.study_unlocking import Ask, Unlocking
 
 
 @dataclass(frozen=True)
@@ -111,41 +86,13 @@ def person_id(name: str) -> str:
     return found
 
 
-class Keys:
+class Keys(Unlocking):
     """The keys of one study, as far as this computer and whoever sits at it have them."""
 
     def __init__(self, paths: StudyPaths, ask: Ask | None = None) -> None:
         """`ask` gets the passphrase from the user, where it can't be had without."""
-        self.ask = ask
-        self._paths = paths
-        self.root = paths.root
-        record = key_records.read(paths.keys / "study.json", StudyRecord)
-        if record is None and (paths.keys / "participants").exists():
-            # Nothing is written in the clear beside what is sealed.
-            raise StudyError(
-                f"{paths.keys / 'study.json'} is missing: the study is sealed, and nobody knows to what.",
-                "Put the study's keys folder back from your backup.",
-            )
-        self.study_id = None if record is None else record.id
-        self._record = record
+        super().__init__(paths, ask)
         self._public: dict[str, ParticipantRecord] = {}
-
-    @property
-    def sealed(self) -> bool:
-        """Whether the study's documents are sealed."""
-        return self.study_id is not None
-
-    @property
-    def suffix(self) -> str:
-        """What sealing adds to a file's name."""
-        return SUFFIX if self.sealed else ""
-
-    @property
-    def folder(self) -> KeyFolder:
-        """This computer's keys of the study; StudyError where it is not sealed."""
-        if self.study_id is None:
-            raise StudyError("This study is not sealed: it has no keys.", "Only a new study can be sealed.")
-        return KeyFolder(self.study_id)
 
     # ── sealing and opening ─────────────────────────────────────────────────────────────────────
 
@@ -162,12 +109,6 @@ class Keys:
         """What opens them: asked for a key at the first document, so that none is needed where none is."""
         return _Opener(self, participant, key_class) if self.sealed else ClearOpener()
 
-    def forget(self, participant: str) -> None:
-        """A call is over: what was sealed in it is from now on for those whose role opens it."""
-        with self._program.lock:
-            for known in [key for key in self._program.made if key[0] == participant]:
-                del self._program.made[known]
-
     def _recipient(self, participant: str, key_class: KeyClass) -> str:
         """The public key of a class. What this computer knows of it can't be changed in the study."""
         if participant not in self._public:
@@ -183,10 +124,6 @@ class Keys:
         if key_class in self.folder.destroyed(participant):
             raise _gone(participant, key_class)
         return self._public[participant].classes[key_class]
-
-    def made(self, participant: str, key_class: KeyClass) -> Secret | None:
-        """The key of this program alone, where it has sealed anything with one."""
-        return self._program.made.get((participant, key_class))
 
     def secret(self, participant: str, key_class: KeyClass) -> Secret:
         """A participant's private key of a class; Locked where it can't be had."""
@@ -220,110 +157,6 @@ class Keys:
         """Whether who has unlocked this program reads the class anyway; so too before anybody has."""
         person = self.folder.person(self._program.person) if self._program.person else None
         return person is None or person.opens(participant, key_class)
-
-    def _made(self, participant: str, key_class: KeyClass) -> Secret:
-        with self._program.lock:
-            return self._program.made.setdefault((participant, key_class), Secret.new())
-
-    # ── unlocking ───────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def _program(self) -> _Unlocked:
-        return _PROGRAM.setdefault(str(self.study_id), _Unlocked())
-
-    @property
-    def locked(self) -> bool:
-        """Whether a passphrase is needed before anything can be opened."""
-        return self.sealed and self._program.secret is None
-
-    @property
-    def person(self) -> str | None:
-        """Who has unlocked the study in this program."""
-        return self._program.person or None
-
-    @property
-    def sitting(self) -> str | None:
-        """Who sits at this computer: who has unlocked the study, else the only one whose key is kept here."""
-        if not self.sealed or self._program.person:
-            return self.person
-        own = list(self.folder.own())
-        return own[0] if len(own) == 1 else None
-
-    def unlocked(self) -> Secret:
-        """The private key of whoever sits here; got without asking where it can be. Raises Locked."""
-        with self._program.lock:
-            if self._program.secret is None:
-                given = passphrases.found(self.folder.root)
-                if given is not None:
-                    self._unlock_with(given)
-                else:
-                    self._ask()
-            assert self._program.secret is not None
-            return self._program.secret
-
-    def open_quietly(self) -> bool:
-        """Unlock without asking anybody, where that can be done; whether nothing needs a passphrase any more.
-
-        Raises Locked for a passphrase that was given and is wrong.
-        """
-        given = passphrases.found(self.folder.root) if self.locked else None
-        if given is not None:
-            self._unlock_with(given)
-        return not self.locked
-
-    def unlock(self, passphrase: str) -> None:
-        """Unlock with a passphrase; Locked where it is wrong."""
-        own = self.folder.own()
-        if not own:
-            raise Locked(
-                "This computer has no key of yours for this study.",
-                "Make one: interviewkit key new. Or with the recovery sheet: interviewkit key recover",
-            )
-        for place, (person, locked) in enumerate(own.items(), 1):
-            try:
-                secret = sealing.unlock(locked, passphrase)
-            except Locked:
-                if place == len(own):
-                    raise
-            else:
-                self.use(person, secret)
-                return
-
-    def use(self, person: str, secret: Secret) -> None:
-        """Have this program open what somebody may, until it ends."""
-        with self._program.lock:
-            self._program.person, self._program.secret = person, secret
-            self._program.opened.clear()
-
-    def lock(self) -> None:
-        """Forget everything that was unlocked in this program."""
-        with self._program.lock:
-            self._program.person, self._program.secret = "", None
-            self._program.opened.clear()
-            self._program.made.clear()
-
-    def _unlock_with(self, given: Passphrase) -> None:
-        try:
-            self.unlock(given.text)
-        except Locked as error:
-            raise Locked(f"{error.message} It came from {given.source}.", error.hint) from None
-
-    def _ask(self) -> None:
-        question = "Passphrase of the study"
-        for left in reversed(range(ATTEMPTS)):
-            text = None if self.ask is None else self.ask(question)
-            if text is None:
-                raise Locked(
-                    "The study is locked.",
-                    f"Give its passphrase, in scripts with {passphrases.FILE_VARIABLE}=FILE.",
-                )
-            try:
-                self.unlock(text)
-                return
-            except Locked as error:
-                question = f"{error.message} Once more"
-                if not left:
-                    raise
 
     # ── making and destroying ───────────────────────────────────────────────────────────────────
 
@@ -375,6 +208,12 @@ class Keys:
         key_records.write(self._told_destroyed(participant), record)
         self.folder.destroy(participant, classes)
         self._public.pop(participant, None)
+
+    def left(self, participant: str, classes: Iterable[KeyClass]) -> bool:
+        """Whether this computer still has a private key of one of the classes: they were erased elsewhere."""
+        if not self.sealed:
+            return False
+        return any(self.folder.wrapped(participant, key_class) is not None for key_class in classes)
 
     def known_study(self) -> StudyRecord:
         """The study as this computer knows it: what the study's folder says could be anybody's."""

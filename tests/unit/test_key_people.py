@@ -219,6 +219,19 @@ def test_who_was_erased_does_not_come_back_with_a_backup(study: Study, tmp_path:
     assert opened_by_sheet(study, "P02") == set(KeyClass)
 
 
+def test_who_was_erased_on_another_computer_is_unreadable_on_this_one(study: Study, tmp_path: Path) -> None:
+    key_backup.backup(study.keys, tmp_path / "keys.json")
+    study.erase("P01", "Ada", "erase")
+    for lost in ("wrapped", "destroyed"):
+        shutil.rmtree(study.keys.folder.root / lost)
+    # This computer had its own copy of the keys; what it is told with the study is that they were erased.
+    shutil.move(study.paths.keys / "destroyed", tmp_path / "not told")
+    key_backup.restore(Keys(study.paths), tmp_path / "keys.json")
+    assert opened_by_sheet(study, "P01") == set(KeyClass)
+    Study.open(study.root)
+    assert opened_by_sheet(study, "P01") <= {KeyClass.CONSENT, KeyClass.INCIDENT}
+
+
 def opened_by_sheet(study: Study, participant: str) -> set[KeyClass]:
     folder = study.keys.folder
     wrapped = {key_class: folder.wrapped(participant, key_class) for key_class in KeyClass}
