@@ -148,6 +148,15 @@ class Log:
                 durable=True,
             )
 
+    def know(self, page: Path, form: str) -> None:
+        """A form as it was shown, which is never changed from then on: an event where it has none yet."""
+        with self._lock:
+            self._ready()
+            name, now = page.relative_to(self.paths.root).as_posix(), audit_files.digest(page)
+            if self._following().state.wrote.get(name, (0, None))[1] != now:
+                shown = (Written(name, None, now),)
+                self._append(Kind.EVENT, Action.FORM_FIXED, forms=(form,), documents=shown, durable=True)
+
     def looked(self, action: Action, about: str, call: int | None = None, purpose: str | None = None) -> None:
         """Somebody looks at something, or was refused it: once for a sitting, however often it is loaded."""
         key = (action, (about,), call, purpose)

@@ -30,7 +30,7 @@ _SIGNATURE = re.compile(rb"[0-9a-f]{128}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Z]{1,3}[0-9]{1,4}(-[1-9][0-9]*)?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_PATH = re.compile(r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+")
+_PATH = re.compile(r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt")
 
 
 class Action(StrEnum):
@@ -42,6 +42,7 @@ class Action(StrEnum):
     REFUSED = "grant refused"
 
     PARTICIPANT_ADDED = "participant added"
+    FORM_FIXED = "wording fixed"
     CONSENT_GIVEN = "consent given"
     CONSENT_CONFIRMED = "consent confirmed"
     CONSENT_WITHDRAWN = "consent withdrawn"

@@ -114,7 +114,10 @@ def problems(paths: StudyPaths, evidence: Evidence) -> tuple[int, list[str]]:
     if not evidence.earliest:
         return 0, []
     busy = {name.partition("-")[0] for entry in evidence.open.values() for name in entry.about}
-    there = {path.relative_to(paths.root).as_posix(): path for path in audit_files.kept(paths)}
+    pages = [
+        page for page in audit_files.pages(paths) if page.relative_to(paths.root).as_posix() in evidence.files
+    ]
+    there = {path.relative_to(paths.root).as_posix(): path for path in (*audit_files.kept(paths), *pages)}
     found = list(evidence.outside)
     for name, path in there.items():
         if _owner(name) not in busy:
@@ -151,4 +154,5 @@ def _sounding(records: int, head: str) -> str:
 
 
 def _owner(path: str) -> str:
+    """Whose a file is, by its folder: `P07`, also for `P07-1`."""
     return path.split("/")[1].partition("-")[0]

@@ -65,6 +65,11 @@ def kept(paths: StudyPaths, participant: str | None = None) -> Iterator[Path]:
                 yield path
 
 
+def pages(paths: StudyPaths) -> Iterator[Path]:
+    """The forms as they were shown, which are fixed when they are first answered."""
+    yield from sorted(paths.forms.glob("*.txt"))
+
+
 def is_kept(path: Path) -> bool:
     """Whether a file is a document or a recording, and not work in progress."""
     return path.suffix not in KEPT_OUT and not path.name.startswith(".")

@@ -128,7 +128,8 @@ def _walk(path: Path, evidence: Evidence) -> Told:
     for raw in _lines(told):
         try:
             line = audit_entries.parse(raw)
-        except Malformed:
+            line.entry.check()
+        except (Malformed, ValueError, TypeError):
             told.wrong(f"{_place(told, len(told.hashes))} is no entry, or was altered.")
             break
         if not _follows(told, line):

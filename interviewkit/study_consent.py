@@ -155,6 +155,11 @@ class Consented(Forms):
         rows = study_documents.consent_rows(self.paths, self.keys, self.participant(participant).id)
         return tuple(row.event for row in rows)
 
+    def fix_wording(self, shown: Shown) -> None:
+        """Keep the page as it is first answered, in the audit trail too; see `Forms.fix_wording`."""
+        super().fix_wording(shown)
+        self.audit.know(self.paths.frozen_form(shown.form.id), shown.form.id)
+
     def give_consent(self, participant: str, given: ConsentGiven, held: Held | None = None) -> None:
         """Record a participant's answers, with the wording of the form as it is now.
 

@@ -1,7 +1,6 @@
 """Check a study's audit trail without interviewkit: python verify_audit.py STUDY [CHECKPOINT].
 
-For whoever doesn't want to take the program's word for it; docs/audit.md has the format. Needs Python 3.11
-and the package cryptography. Exit code: 0 intact, 1 tampered with, 2 something can't be told.
+Needs the package cryptography. Exit code: 0 intact, 1 tampered with, 2 something can't be told.
 """
 
 import json
@@ -20,10 +19,10 @@ found, when, slack = set(), datetime.fromisoformat, timedelta(seconds=120)
 
 def signed(code, key, signature, data):
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), data)
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        return public.verify(bytes.fromhex(signature), data) is None
     except (InvalidSignature, TypeError, ValueError):
         return found.add((code, f"not signed with the key {key}"))
-    return True
 
 
 def chain(path):
@@ -82,7 +81,8 @@ def check(study, checkpoint=None):
                 last.setdefault(one["path"], {})[device] = one.get("head", one.get("after"))
     if checkpoint is not None:
         compare(checkpoint.read_text(), chains)
-    for path in (p for top in ("people", "recordings", "transcripts") for p in (study / top).glob("*/*")):
+    tops = [study / top for top in ("people", "recordings", "transcripts")]
+    for path in {study / name for name in last}.union(*(top.glob("*/*") for top in tops)):
         if path.is_file() and path.name[0] != "." and path.suffix not in (".partial", ".journal"):
             tar = tarfile.TarFile(path) if path.suffix == ".tar" else None
             data = tar.extractfile(tar.getmembers()[-1]).read() if tar else path.read_bytes()

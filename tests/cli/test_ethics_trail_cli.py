@@ -31,7 +31,7 @@ def test_nothing_was_changed(study: Study, run: Run) -> None:
     before = small_study.snapshot(study.root) | {"": chain(study).read_bytes()}
     result = run("ethics", "verify", study.root)
     assert result.code == 0
-    assert "Nothing was changed: 9 entries of 1 computer follow one another, and 4 files" in result.out
+    assert "Nothing was changed: 10 entries of 1 computer follow one another, and 5 files" in result.out
     assert "only a checkpoint shows" in result.err
     assert small_study.snapshot(study.root) | {"": chain(study).read_bytes()} == before
 
@@ -50,7 +50,7 @@ def test_a_checkpoint_is_sent_away_and_compared(study: Study, run: Run, tmp_path
     chain(study).write_bytes(b"".join(lines[:5]))
     result = run("ethics", "verify", study.root, "--checkpoint", mail)
     assert result.code == ExitCode.FAILED
-    assert "has 5 entries; at the checkpoint it had 10" in result.out
+    assert "has 5 entries; at the checkpoint it had 11" in result.out
 
 
 def test_every_problem_is_a_line(study: Study, run: Run) -> None:

@@ -106,7 +106,7 @@ def rearranged(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"up to entry {at}", b"".join(lines[:at])
         yield f"entry {at} cut", b"".join(lines[:at]) + line[: len(line) // 2]
         yield f"an empty line before {at}", b"".join([*lines[:at], b"\n", *lines[at:]])
-        forged = line.replace(b'"P01"', b'"P02"').replace(b"opened", b"closed")
+        forged = line.replace(b'"actor":"', b'"actor":"x')
         yield f"entry {at} forged", b"".join([*lines[:at], forged, *lines[at + 1 :]])
         if at + 1 < len(lines):
             yield f"entries {at} and the next", b"".join([*lines[:at], lines[at + 1], line, *lines[at + 2 :]])

@@ -511,7 +511,7 @@ def test_a_recording_before_consent(study: Study) -> None:
     lines: list[bytes] = []
     signer, head = device.Signer(known), audit_entries.NOTHING
     told = [json.loads(audit_entries.parse(line).payload) for line in chain(study).read_bytes().splitlines()]
-    for entry in [*told[:3], *told[5:], *told[3:5]]:
+    for entry in [*told[:4], *told[6:], *told[4:6]]:
         moved = len(lines) - entry["seq"]
         entry |= {"seq": len(lines), "prev": head, "at": told[len(lines)]["at"]}
         entry |= {"of": entry["of"] + moved} if "of" in entry else {}
@@ -533,3 +533,14 @@ def test_a_study_from_before_there_was_a_log(study: Study) -> None:
     assert len(first.documents) == 3
     assert len(first.recordings) == 1
     assert problems(study) == []
+
+
+def test_the_wording_that_was_shown_is_in_it(study: Study, tmp_path: Path) -> None:
+    small_study.consented_call(study)
+    small_study.give(study, study.add_participant("patients", "uk").id)
+    assert events(study).count(Action.FORM_FIXED) == 1
+    page = study.paths.frozen_form(small_study.FORM)
+    page.write_text("Anything may be done.")
+    assert problems(study) == [f"forms/{page.name} is not what was written last."]
+    page.unlink()
+    assert problems(study) == [f"forms/{page.name} is gone, and no entry says why."]
