@@ -14,11 +14,14 @@ from pathlib import Path
 
 from interviewkit import tonight
 from interviewkit.capture import control
-from interviewkit.errors import InterviewkitError
-from interviewkit.models import HandedOn, Tombstone
+from interviewkit.errors import InterviewkitError, UsageError
+from interviewkit.models import HandedOn, Level, RightKind, Tombstone
 from interviewkit.study import Study
 from interviewkit.study_documents import owner
 from interviewkit.withdrawal import close
+
+UNASKED = "erased by the study, without having asked"
+"""In a tombstone, in the place of what was asked for: what was kept long enough, for example."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,27 @@ def freeze(study: Study, participant: str, by: str, reason: str = "") -> None:
     _close_recorders(study, participant)
 
 
-def erase(study: Study, participant: str, actor: str, level: str) -> Erased:
+def check_decided(study: Study, participant: str) -> None:
+    """Raise UsageError where somebody has still to decide, or has decided against it."""
+    held = study.standing(participant)
+    if held.undecided:
+        raise UsageError(
+            f"{participant} asked to be erased later than their sheet promises: that is not decided yet.",
+            f"Decide it: interviewkit participant decide {participant}",
+        )
+    if held.asked is not None and held.decided is RightKind.DECLINED:
+        raise UsageError(f"It was decided not to erase {participant}.", "Nothing was changed.")
+
+
+def erase(study: Study, participant: str, actor: str) -> Erased:
     """Destroy everything of a participant that isn't kept for itself; there is no way back.
 
-    Raises StorageError where the disk refuses: then the rest is done when the study is opened next.
+    Raises UsageError where that is not decided, StorageError where the disk refuses: then the rest is done
+    when the study is opened next.
     """
-    study.promise_erasure(participant, actor, level)
+    check_decided(study, participant)
+    asked = study.standing(participant).asked
+    study.promise_erasure(participant, actor, UNASKED if asked is None else Level.ERASE.value)
     _close_recorders(study, participant)
     planned = (one.interview for one in tonight.planned(study.root))
     tonight.drop(study.root, [one for one in planned if owner(one) == participant])
@@ -74,6 +92,12 @@ def queue(study: Study) -> list[Due]:
         if held.asked is not None and (held.undecided or held.queued):
             found.append(Due(person.id, held.asked.at, held.asked.due_on, held.undecided))
     return sorted(found, key=lambda due: (due.due_on or date.max, due.asked_at))
+
+
+def due_on(study: Study, participant: str) -> date | None:
+    """The day by which somebody who asked for it is to be erased, where it is fixed."""
+    asked = study.standing(participant).asked
+    return None if asked is None else asked.due_on
 
 
 def unknown_exports(study: Study) -> tuple[str, ...]:

@@ -3,15 +3,23 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from interviewkit.consent_state import Promised
 from interviewkit.erasure import Due
 from interviewkit.exports.base import visible
-from interviewkit.models import HandedOn, KeptKind, Tombstone
+from interviewkit.models import HandedOn, KeptKind, Level, Tombstone
+from interviewkit.study_rights import Standing
 
 FREEZE = "Nothing of them is recorded, opened or handed on until somebody responsible thaws it."
 ERASE = (
     "Everything of them is destroyed: recordings, transcripts, notes, how they are reached, exports in the"
     " study. It can't be taken back."
 )
+LEVELS = {
+    Level.NO_CONTACT: "Nobody gets in touch with them any more. What they said is used as agreed.",
+    Level.NO_REUSE: "Nothing of them is quoted or used in anything new. What there is stays.",
+    Level.ERASE: ERASE,
+}
+"""What can be asked for, as it is read out to who asks."""
 KEPT = {KeptKind.CONSENT: "the record of the consent"}
 
 
@@ -23,6 +31,39 @@ def frozen(participant: str) -> str:
 def thawed(participant: str) -> str:
     """What the end of a freeze comes to."""
     return f"{participant} is not frozen any more: what they consent to holds again."
+
+
+def window(promised: Promised) -> str:
+    """Until when their sheet promises that it is done as they ask."""
+    if promised.ends_on is None:
+        return "Their sheet promises to do as they ask without a last day, or there is no interview yet."
+    over = " That day is over." if promised.late else ""
+    return f"Their sheet promises to do as they ask until {promised.ends_on:%d %b %Y}.{over}"
+
+
+def taken_back(participant: str, wanted: Level, promised: Promised, due_on: date | None) -> Iterator[str]:
+    """What a withdrawal comes to, for who asked for it."""
+    yield f"{participant} has withdrawn: {wanted.value}."
+    if wanted is Level.ERASE and promised.late:
+        yield (
+            "Their sheet doesn't promise it, or not any more: whoever answers for the data decides, and"
+            " nothing of them is used meanwhile."
+        )
+        yield f"Next: interviewkit participant decide {participant}"
+    elif wanted is Level.ERASE:
+        until = "" if due_on is None else f", by {due_on:%d %b %Y}"
+        yield f"They are to be erased{until}; nothing of them is used meanwhile."
+        yield f"Next: interviewkit participant erase {participant}"
+    else:
+        yield LEVELS[wanted]
+
+
+def decided(participant: str, *, agreed: bool) -> Iterator[str]:
+    """What a decision comes to."""
+    if agreed:
+        yield f"{participant} is to be erased. Next: interviewkit participant erase {participant}"
+    else:
+        yield f"{participant} is not erased. {LEVELS[Level.NO_REUSE]} Tell them, and why."
 
 
 def due(waiting: Due, today: date) -> str:
@@ -67,6 +108,29 @@ def recall(handed_on: Sequence[HandedOn], unknown: Sequence[str]) -> Iterator[st
     if unknown:
         yield "In exports/, not on record, so look yourself whether it holds their words:"
         yield from (f"  {visible(name)}" for name in unknown)
+
+
+def to_recall(participant: str, handed_on: Sequence[HandedOn]) -> Iterator[str]:
+    """That something has to be called back, where there is more room on paper."""
+    if handed_on:
+        yield (
+            f"{number(len(handed_on), 'export')} held their words: call them back."
+            f" See: interviewkit participant recall {participant}"
+        )
+
+
+def held(standing: Standing) -> str:
+    """Why nothing may be done now, in a line; nothing where nothing stands against it."""
+    if standing.stone is not None:
+        return "erased: nothing of them is left but the number"
+    if standing.undecided:
+        return "waiting for a decision whether to erase them"
+    if standing.queued:
+        due_on = None if standing.asked is None else standing.asked.due_on
+        return "to be erased" if due_on is None else f"to be erased by {due_on:%d %b %Y}"
+    if standing.frozen_at is not None:
+        return f"frozen since {standing.frozen_at.astimezone():%d %b %Y %H:%M}"
+    return ""
 
 
 def day(at: datetime) -> str:

@@ -4,6 +4,7 @@
 study's lock, and only what the grant's purpose covers. docs/purposes.md shows the two tables below.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
-from interviewkit import consent_forms, store
+from interviewkit import audit_files, consent_forms, store
 from interviewkit.audit import Event
 from interviewkit.consent import Confirm, Grant, Permission
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
@@ -40,13 +41,25 @@ from interviewkit.models import (
     Tombstone,
     Wishes,
 )
-from interviewkit.paths import StudyPaths, replace_durably, storage_errors, sync_folder, write_durably
+from interviewkit.paths import (
+    StudyPaths,
+    data_dir,
+    replace_durably,
+    storage_errors,
+    sync_folder,
+    write_durably,
+)
 from interviewkit.sealing import KeyClass, Opener, Sealer, document_suffix
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Database, Lock, Row, Tables
 from interviewkit.study_keys import Keys
 
 MAX_NUMBER = 9999
+OWN_NAME = re.compile(
+    r"(participant|consent|contact|incidents|rights|tombstone|interview)\.(json|age)"
+    r"|(audio|notes|wrapup|raw|clip|scan|right)-[0-9a-f]+\.(json|tar|pdf|png|jpeg)?\.?(age)?"
+)
+"""What the program calls its documents and recordings."""
 INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
@@ -248,17 +261,29 @@ def rights(paths: StudyPaths, participant: str) -> tuple[Right, ...]:
 def right_note(paths: StudyPaths, keys: Keys, participant: str, note: str) -> RightNote | None:
     """Who did one of these things, and why; None where that is gone."""
     path = paths.right(participant, note, document_suffix(keys.suffix))
-    rows = (store.read_document(path, "right", keys.opener(participant, KeyClass.CONSENT).open) or {}).get(
-        "right", []
-    )
+    tables = store.read_document(path, "right", keys.opener(participant, KeyClass.CONTACT).open) or {}
+    rows = tables.get("right", [])
     return _parsed(path, RightNote, rows[0]) if rows else None
 
 
-def tombstone(paths: StudyPaths, participant: str) -> Tombstone | None:
-    """What is left of a participant who was, or is being, erased; None for everybody else."""
-    path = paths.tombstone(participant)
+def tombstone(path: Path) -> Tombstone | None:
+    """What is left of somebody who was, or is being, erased; None where nobody was."""
     rows = (store.read_document(path, "tombstone") or {}).get("tombstone", [])
     return _parsed(path, Tombstone, rows[0]) if rows else None
+
+
+def outside_tombstone(paths: StudyPaths, participant: str) -> Path | None:
+    """Where this computer keeps it too, so that no backup of the study is without it; None without an id."""
+    study = audit_files.study_id(paths)
+    return None if study is None else data_dir() / "studies" / study / "tombstones" / f"{participant}.json"
+
+
+def tombstones(paths: StudyPaths) -> Iterator[str]:
+    """Who was erased, by the study's folder or by what this computer knows."""
+    here = {path.parent.name for path in paths.people.glob("*/tombstone.json")}
+    outside = outside_tombstone(paths, "*")
+    known = () if outside is None else outside.parent.glob("*.json")
+    yield from sorted(here | {path.stem for path in known})
 
 
 def handed_on(paths: StudyPaths) -> tuple[HandedOn, ...]:
@@ -391,15 +416,36 @@ class Writing:
         """That somebody was frozen, thawed, asked to be erased …; who and why first, without an opener."""
         suffix = document_suffix(self._keys.suffix)
         path = self._paths.right(self._participant, new.note, suffix)
-        with self._document(path, "right", KeyClass.CONSENT) as document:
+        with self._document(path, "right", KeyClass.CONTACT) as document:
             document.replace({"right": [_row(note)]})
         with self._document(self._paths.rights(self._participant), "rights") as document:
             document.table("rights").insert(_row(new))
 
     def tombstone(self, stone: Tombstone) -> None:
-        """What is left of somebody who is erased, in the place of what was there."""
+        """What is left of somebody who is erased: outside of the study first, then in it.
+
+        A study that was put back from before they were in it gets their number back, for good.
+        """
+        outside = outside_tombstone(self._paths, self._participant)
+        if outside is not None:
+            with store.transaction(outside, "tombstone", self._lock, self._reason) as document:
+                document.replace({"tombstone": [_row(stone)]})
         with self._document(self._paths.tombstone(self._participant), "tombstone") as document:
             document.replace({"tombstone": [_row(stone)]})
+        person = self._paths.participant(self._participant)
+        if not person.exists():
+            known = Participant(id=stone.participant, group=stone.group, jurisdiction=stone.jurisdiction)
+            with self._document(person, "participant") as document:
+                document.replace({"participant": [_row(known)]})
+
+    def gone(self, path: Path) -> None:
+        """Note that a file, or a folder with what is in it, is about to be removed for good.
+
+        What somebody else put there is not noted: its name may be a name.
+        """
+        for file in sorted(path.glob("*")) if path.is_dir() else (path,):
+            if file.is_file() and OWN_NAME.fullmatch(file.name):
+                self._event.removed(file)
 
     def gone(self, path: Path) -> None:
         """Note that a file, or a folder with what is in it, is about to be removed for good."""

@@ -40,7 +40,7 @@ ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
 """Number, group, and what was done: nothing of them."""
 OF_INCIDENTS = ("incidents.",)
 """Records of incidents are kept apart, by a retention of their own."""
-OF_CONSENT = ("consent.", "clip-", "scan-", "right-")
+OF_CONSENT = ("consent.", "clip-", "scan-")
 
 
 class Erasing(Exporting):
@@ -103,7 +103,7 @@ class Erasing(Exporting):
 
     def tombstone(self, participant: str) -> Tombstone | None:
         """What is left of somebody who was erased; None for everybody else."""
-        return study_documents.tombstone(self.paths, self.participant(participant).id)
+        return study_rights.tombstone(self.paths, self.participant(participant).id)
 
     def erase(self, participant: str, actor: str, level: str) -> Tombstone:
         """Destroy everything of a participant but what is to be kept for itself; see `carry_out`."""
@@ -122,7 +122,7 @@ class Erasing(Exporting):
 
     def carry_out(self, participant: str) -> Tombstone:
         """Do what a tombstone promises: keys first, then files; can be done again after any kill."""
-        stone = self.tombstone(participant)
+        stone = study_rights.tombstone(self.paths, participant)
         if stone is None:
             raise UsageError(f"Nobody has decided to erase {participant}.", "Nothing was changed.")
         with self._lock:
@@ -140,14 +140,16 @@ class Erasing(Exporting):
             if folder.is_dir():
                 sync_folder(folder)
         self._remove_exports(stone.participant)
-        if done != stone:
-            writing.tombstone(done)
+        writing.tombstone(done)
 
     def _done(self, stone: Tombstone) -> Tombstone:
+        """The tombstone as it is afterwards; only what came back makes it say that it was done again."""
         now = datetime.now(UTC)
         if stone.erased_at is None:
             return stone.model_copy(update={"erased_at": now})
-        return stone.model_copy(update={"again_at": (*stone.again_at, now)})
+        if self._there(stone):
+            return stone.model_copy(update={"again_at": (*stone.again_at, now)})
+        return stone
 
     def _put(self, stone: Tombstone, reason: str) -> None:
         self._write(stone.participant, lambda writing: writing.tombstone(stone), reason)
@@ -160,7 +162,8 @@ class Erasing(Exporting):
         with suppress(InterviewkitError):
             rows = study_documents.consent_rows(self.paths, self.keys, participant)
         given = [row.event for row in rows if isinstance(row.event, ConsentGiven)]
-        kept = (KeptKind.CONSENT,) if rows else ()
+        record = study_documents.consent_path(self.paths, self.keys, participant)
+        kept = (KeptKind.CONSENT,) if record.exists() else ()
         return Tombstone(
             participant=person.id,
             group=person.group,
@@ -173,6 +176,7 @@ class Erasing(Exporting):
             actor=actor,
             begun_at=datetime.now(UTC),
             counts=self._counted(person.id, OF_CONSENT if kept else ()),
+            keys_destroyed=self.keys.sealed,
             kept=kept,
         )
 
@@ -223,8 +227,16 @@ class Erasing(Exporting):
 
     def _to_do(self, stone: Tombstone) -> bool:
         """Whether it is not carried out, or something came back."""
-        here = self._remains(stone) or self._exports_here(stone.participant)
-        return stone.erased_at is None or bool(here or self.keys.left(stone.participant, _classes(stone)))
+        outside = study_documents.outside_tombstone(self.paths, stone.participant)
+        kept = (self.paths.tombstone(stone.participant), *(() if outside is None else (outside,)))
+        told = all(path.exists() for path in kept)
+        if stone.erased_at is None or not told or self._there(stone):
+            return True
+        return self.keys.left(stone.participant, _classes(stone))
+
+    def _there(self, stone: Tombstone) -> bool:
+        """Whether there is anything of theirs, also where it came back."""
+        return bool(self._remains(stone) or self._exports_here(stone.participant))
 
     def _exports_here(self, participant: str) -> list[HandedOn]:
         return [one for one in self.recall(participant) if one.file is not None]
@@ -232,10 +244,9 @@ class Erasing(Exporting):
     def finish_erasures(self) -> list[str]:
         """Erase what was to be erased and is there; hands back, in words, what could not be done now."""
         problems = []
-        for path in sorted(self.paths.people.glob("*/tombstone.json")):
-            participant = path.parent.name
+        for participant in study_documents.tombstones(self.paths):
             try:
-                stone = study_documents.tombstone(self.paths, participant)
+                stone = study_rights.tombstone(self.paths, participant)
                 if stone is not None and self._to_do(stone):
                     self.carry_out(participant)
             except InterviewkitError as error:

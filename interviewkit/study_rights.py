@@ -63,14 +63,23 @@ def of(rights: Sequence[Right], stone: Tombstone | None = None) -> Standing:
     return Standing(frozen_at, asked, decided, stone)
 
 
+def tombstone(paths: StudyPaths, participant: str) -> Tombstone | None:
+    """What is left of somebody who was, or is being, erased, by the study or by this computer."""
+    found = study_documents.tombstone(paths.tombstone(participant))
+    outside = study_documents.outside_tombstone(paths, participant)
+    if found is None and outside is not None:
+        found = study_documents.tombstone(outside)
+    return found
+
+
 def standing(paths: StudyPaths, participant: str) -> Standing:
     """What holds a participant's data back now; StorageError where that can't be read."""
-    return of(study_documents.rights(paths, participant), study_documents.tombstone(paths, participant))
+    return of(study_documents.rights(paths, participant), tombstone(paths, participant))
 
 
 def check_there(paths: StudyPaths, participant: str) -> None:
     """Raise ConsentRefused for somebody who was erased: nothing of theirs is kept again."""
-    stone = study_documents.tombstone(paths, participant)
+    stone = tombstone(paths, participant)
     if stone is not None:
         raise ConsentRefused(
             f"{participant} was erased: nothing of them may be kept any more.",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from interviewkit.capture.control import Kept
     from interviewkit.capture.messages import Wanted
+    from interviewkit.cli.hold_words import Wish
     from interviewkit.room import Room
     from interviewkit.study import Study
 
@@ -174,7 +175,7 @@ class Plain:
                 self._protocol(line, typed_s)
                 return
             if line.startswith(hold_words.WITHDRAW):
-                self._withdraw(hold_words.kept_if_withdrawn(line), typed_s)
+                self._withdraw(hold_words.wish(line), typed_s)
                 return
             move = hold_words.understood(self._room.log, line)
             if move.ending is not None:
@@ -205,15 +206,23 @@ class Plain:
             click.echo(f"{contact.service}: {contact.number}")
         click.echo(f"To put on record what is done, in another window: interviewkit incident add {person.id}")
 
-    def _withdraw(self, keep: bool, typed_s: float) -> None:
-        """End the call and the consent; what was recorded is kept or destroyed."""
-        from interviewkit import contacts, withdrawal
+    def _withdraw(self, wish: "Wish", typed_s: float) -> None:
+        """End the call and the consent; what was recorded is kept or destroyed, or all there is of them."""
+        from interviewkit import contacts, erasure, rights_words, withdrawal
+        from interviewkit.models import Level
+        from interviewkit.study_documents import owner
 
         by = os.environ.get(NAME_VARIABLE, "").strip() or contacts.SOMEBODY
-        self._room.withdraw(typed_s, keep=keep)
+        self._room.withdraw(typed_s, keep=wish.keep)
         stopped = withdrawal.stop(self._study, self._room.interview, by=by)
         done = "is kept" if stopped.kept else "was destroyed"
         click.echo(f"The withdrawal is on record, and {stopped.interview} {done}.")
+        if wish.erase:
+            participant = owner(stopped.interview)
+            promised = withdrawal.take_back(self._study, participant, Level.ERASE, by)
+            due_on = erasure.due_on(self._study, participant)
+            for line in rights_words.taken_back(participant, Level.ERASE, promised, due_on):
+                click.echo(line)
         self._ended = Over(stopped.interview, None, withdrawn=True)
 
     def _watch(self) -> None:

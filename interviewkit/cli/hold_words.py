@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewkit import session_moves, session_plan
 from interviewkit.errors import UsageError
@@ -32,7 +32,8 @@ here WHO, WHO at WHERE    who else is there: interpreter, relative (silent), …
 strike MINUTES yes    destroy the last minutes of the recording
 distress              off the record at once, and what your study's protocol says
 safeguarding          what that protocol says, and whom to ring
-withdraw keep yes     the participant withdraws, what was recorded is kept; withdraw destroy yes destroys it
+withdraw keep yes     the participant withdraws, what was recorded is kept; withdraw destroy yes destroys it;
+                      withdraw everything yes destroys it, and puts on record that they want to be erased
 undo, redo            take back what was done last; do it again
 where                 what was put last, how long it has been, what comes next
 outline               all questions, and what became of them
@@ -54,11 +55,25 @@ class Move:
     ending: Ending | None = None
 
 
-def kept_if_withdrawn(line: str) -> bool:
-    """Whether what was recorded is kept; UsageError unless that and a yes are said."""
-    said = {"withdraw keep yes": True, "withdraw destroy yes": False}
+class Wish(NamedTuple):
+    """What becomes of the recording of somebody who withdraws, and whether they want to be erased."""
+
+    keep: bool
+    erase: bool
+
+
+def wish(line: str) -> Wish:
+    """What they want; UsageError unless that and a yes are said."""
+    said = {
+        "withdraw keep yes": Wish(keep=True, erase=False),
+        "withdraw destroy yes": Wish(keep=False, erase=False),
+        "withdraw everything yes": Wish(keep=False, erase=True),
+    }
     if line not in said:
-        raise UsageError("What do they want of it?", "withdraw keep yes, or withdraw destroy yes.")
+        raise UsageError(
+            "What do they want of it?",
+            "withdraw keep yes, withdraw destroy yes, or withdraw everything yes to have them erased.",
+        )
     return said[line]
 
 

@@ -1,4 +1,4 @@
-"""`interviewkit participant` freeze, thaw, erasures, erase, recall, certificate: what ends work with data."""
+"""`interviewkit participant` freeze, thaw, withdraw, decide, erase, recall …: what ends work with data."""
 
 import json
 from collections.abc import Iterable
@@ -12,10 +12,11 @@ from interviewkit.cli.shell import Stopped, stopping
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewkit.models import HandedOn
+    from interviewkit.models import HandedOn, Level
     from interviewkit.study import Study
 
 NOTHING = "Nothing was changed."
+LEVELS = ("no-contact", "no-reuse", "erase")
 by = click.option("--by", type=options.name, required=True, metavar="NAME", help="Who does it.")
 
 
@@ -47,6 +48,60 @@ def thaw(study_dir: Path | None, participant: str, by: str, reason: str) -> None
     study = options.open_study(study_dir)
     study.thaw(study.participant(participant).id, by, reason)
     click.echo(rights_words.thawed(participant), err=True)
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@click.option("--level", type=click.Choice(LEVELS), help="How much is taken back; asked for where not given.")
+@by
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@options.study
+@stopping(NOTHING)
+def withdraw(study_dir: Path | None, participant: str, level: str | None, by: str, yes: bool) -> None:
+    """Record that PARTICIPANT withdraws, and how far: no contact, no reuse or quotes, or erase."""
+    from interviewkit import erasure, rights_words, withdrawal
+
+    study = options.open_study(study_dir)
+    known = study.participant(participant).id
+    wanted = _level(level)
+    click.echo(f"{known}: {rights_words.LEVELS[wanted]}", err=True)
+    click.echo(rights_words.window(study.promised(known, wanted)), err=True)
+    if not yes and not click.confirm("Is that what they ask for?", default=None, err=True):
+        raise Stopped(NOTHING)
+    promised = withdrawal.take_back(study, known, wanted, by)
+    due_on = erasure.due_on(study, known)
+    for line in rights_words.taken_back(known, wanted, promised, due_on):
+        click.echo(line, err=True)
+
+
+def _level(name: str | None) -> "Level":
+    """The level that was named, or chosen from what each comes to."""
+    from interviewkit import rights_words
+    from interviewkit.models import Level
+
+    by_name = dict(zip(LEVELS, Level, strict=True))
+    if name is None:
+        for known, level in by_name.items():
+            click.echo(f"{known:<11}{rights_words.LEVELS[level]}", err=True)
+        name = click.prompt("How far do they withdraw?", type=click.Choice(LEVELS), err=True)
+    return by_name[str(name)]
+
+
+@click.command()
+@click.argument("participant", metavar="PARTICIPANT")
+@click.option("--erase/--keep", "agreed", required=True, help="Erase all the same, or keep what there is.")
+@by
+@click.option("--reason", type=options.name, required=True, metavar="TEXT", help="Why; it is kept.")
+@options.study
+@stopping(NOTHING)
+def decide(study_dir: Path | None, participant: str, agreed: bool, by: str, reason: str) -> None:
+    """Decide about an erasure that PARTICIPANT asked for later than their sheet promises."""
+    from interviewkit import rights_words
+
+    study = options.open_study(study_dir)
+    study.decide(study.participant(participant).id, by, reason, agreed=agreed)
+    for line in rights_words.decided(participant, agreed=agreed):
+        click.echo(line, err=True)
 
 
 @click.command()
@@ -91,11 +146,12 @@ def erase(study_dir: Path | None, participant: str, by: str, yes: bool) -> None:
 
     study = options.open_study(study_dir)
     known = study.participant(participant).id
+    erasure.check_decided(study, known)
     if not yes:
         for line in rights_words.before_erasing(known, study.recall(known)):
             click.echo(line, err=True)
         _typed(known)
-    done = erasure.erase(study, known, by, "erase")
+    done = erasure.erase(study, known, by)
     for line in rights_words.erased(done.stone):
         click.echo(line, err=True)
     _recall(study, done.recall, done.unknown)
@@ -160,4 +216,4 @@ def _typed(participant: str) -> None:
         raise Stopped(NOTHING)
 
 
-COMMANDS = (freeze, thaw, erasures, erase, recall, certificate)
+COMMANDS = (freeze, thaw, withdraw, decide, erasures, erase, recall, certificate)

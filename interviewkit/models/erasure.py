@@ -33,7 +33,7 @@ class Right(Frozen):
 
 
 class RightNote(Frozen):
-    """Who did it, and why; sealed with the consent."""
+    """Who did it, and why; sealed with how they are reached, and destroyed with it."""
 
     kind: RightKind
     at: AwareDatetime

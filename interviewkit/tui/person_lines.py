@@ -29,14 +29,20 @@ OUTCOMES: dict[str, ContactKind] = {
     "s": ContactKind.VOUCHER,
 }
 BOOK = "b"
+END = "w"
 SHOWN_BACK = 8
 """How many entries can be chosen to be taken back."""
 
 
-def facts(known: Contacts, now: datetime, width: int) -> Content:
-    """All that matters before ringing, each with the key that changes it; `now` is by their clock."""
+def facts(known: Contacts, now: datetime, width: int, held: str = "") -> Content:
+    """All that matters before ringing, each with the key that changes it; `now` is by their clock.
+
+    `held` is why nothing of them may be recorded or used, where that is so.
+    """
     ringing = known.ringing(now)
-    lines = [_fact("Ring now?", "yes" if ringing.allowed else f"no. {ringing.why}", "", width, "bold")]
+    why = f"They are {held}." if held else ringing.why
+    allowed = ringing.allowed and not held
+    lines = [_fact("Ring now?", "yes" if allowed else f"no. {why}", END if held else "", width, "bold")]
     lines += [_fact(label, text, key, width) for label, text, key in _stands(known, now)]
     return Content("\n").join(lines)
 

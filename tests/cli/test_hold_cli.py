@@ -129,14 +129,18 @@ def test_distress_pauses_and_both_protocols_are_read_out(
     assert kinds(study).count(ActionKind.PAUSED) == 1
 
 
-@pytest.mark.parametrize(("wish", "calls"), [("keep", 1), ("destroy", 0)])
+@pytest.mark.parametrize(
+    ("wish", "calls", "queued"), [("keep", 1, False), ("destroy", 0, False), ("everything", 0, True)]
+)
 def test_a_participant_who_withdraws_is_asked_what_of_it_may_be_kept(
-    run: Run, study: Study, wish: str, calls: int
+    run: Run, study: Study, wish: str, calls: int, queued: bool
 ) -> None:
     said = run("hold", "P01", "--plain", typed=lines("withdraw", f"withdraw {wish}", f"withdraw {wish} yes"))
     assert said.out.count("! What do they want of it?") == 2
     assert "The withdrawal is on record" in said.out
     assert len(study.interview("P01-1").calls) == calls
+    assert study.standing("P01").queued is queued
+    assert ("They are to be erased" in said.out) is queued
     with pytest.raises(ConsentRefused):
         study.grant("P01", Record)
 

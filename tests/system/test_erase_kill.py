@@ -45,7 +45,7 @@ def of_the_other(root: Path) -> dict[str, bytes]:
 
 
 def erase(root: Path) -> None:
-    erasure.erase(Study.open(root), "P01", "custodian", "erase")
+    erasure.erase(Study.open(root), "P01", "custodian")
 
 
 def check_erased(study: Study) -> None:
@@ -62,13 +62,21 @@ def check_erased(study: Study) -> None:
     assert not list(study.root.rglob("*.partial"))
 
 
-def test_an_erasure_killed_at_every_step(tmp_path: Path) -> None:
+def with_data(folder: Path, of: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a computer knows of its studies, from now on in a copy of its own."""
+    shutil.copytree(of / "data", folder / "data")
+    monkeypatch.setenv("INTERVIEWKIT_DATA", str(folder / "data"))
+
+
+def test_an_erasure_killed_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = 0
+    monkeypatch.setenv("INTERVIEWKIT_DATA", str(tmp_path / "whole" / "data"))
     whole = filled(tmp_path / "whole").root
     other, before = of_the_other(whole), everything(whole).count(SAID)
     assert before == 4
     for point in points():
-        root = Path(shutil.copytree(whole, tmp_path / str(point)))
+        root = Path(shutil.copytree(whole, tmp_path / str(point) / "study"))
+        with_data(root.parent, whole.parent, monkeypatch)
         done = killed_at(point, lambda root=root: erase(root))  # type: ignore[misc]
         again = Study.open(root)
         if again.tombstone("P01") is None:

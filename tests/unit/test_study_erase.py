@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from interviewkit import agenda, contacts, erasure, incidents, study_rights, tonight
 from interviewkit.agenda import State
 from interviewkit.consent import Record, Store, Transcribe
-from interviewkit.errors import ConsentRefused, StorageError, UsageError
+from interviewkit.errors import ConsentRefused, Locked, StorageError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
     Contact,
@@ -23,6 +24,7 @@ from interviewkit.models import (
     Right,
     RightKind,
 )
+from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
 from tests import small_study
 from tests.tui import study as studies
@@ -30,10 +32,10 @@ from tests.tui import study as studies
 SAID = "nothing happened for six weeks"
 
 
-@pytest.fixture(name="study")
-def _study(tmp_path: Path) -> Study:
+@pytest.fixture(name="study", params=small_study.MAKERS)
+def _study(tmp_path: Path, request: pytest.FixtureRequest) -> Study:
     """P01 and P02, each with a call, a transcript and a number to ring; exports of each and of both."""
-    study = small_study.new_study(tmp_path)
+    study: Study = request.param(tmp_path)
     for number in ("P01", "P02"):
         study.add_participant("patients", "uk")
         small_study.give(study, number)
@@ -101,7 +103,7 @@ def test_that_somebody_is_frozen_is_readable_and_who_and_why_is_apart(study: Stu
     assert "frozen" in readable
     assert not any(word in readable for word in ("Ada", "relative"))
     (right,) = study.paths.people.glob("P01/right-*")
-    assert "a relative rang" in right.read_text()
+    assert (b"a relative rang" in right.read_bytes()) is not study.keys.sealed
 
 
 def test_who_is_frozen_waits_for_nothing_at_home(study: Study) -> None:
@@ -141,13 +143,9 @@ def test_everything_goes_but_what_is_kept_and_nobody_else_is_touched(study: Stud
     others = of(study, "P02")
     study.freeze("P01", "Ada", "a relative rang")
     stone = study.erase("P01", "custodian", "erase")
-    assert {name.partition("right-")[0] for name in of(study, "P01")} == {
-        "people/P01/participant.json",
-        "people/P01/consent.json",
-        "people/P01/rights.json",
-        "people/P01/",
-        "people/P01/tombstone.json",
-    }
+    suffix = study.keys.suffix or ".json"
+    left = ("participant.json", f"consent{suffix}", "rights.json", "tombstone.json")
+    assert set(of(study, "P01")) == {f"people/P01/{name}" for name in left}
     assert of(study, "P02") == others
     assert stone.erased_at is not None
     assert (stone.counts.interviews, stone.counts.calls, stone.counts.transcripts) == (1, 1, 1)
@@ -209,10 +207,60 @@ def test_a_backup_that_is_put_back_stays_erased(study: Study, tmp_path: Path) ->
     assert (study.paths.exports / "P02.txt").exists()
 
 
+def test_a_backup_from_before_somebody_was_in_the_study_brings_back_nobody(
+    study: Study, tmp_path: Path
+) -> None:
+    backup = shutil.copytree(study.root, tmp_path / "backup")
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P03")
+    stone = study.erase("P03", "custodian", "erase")
+    shutil.rmtree(study.root)
+    shutil.copytree(backup, study.root)
+    again = Study.open(study.root)
+    found = again.tombstone("P03")
+    assert found is not None
+    assert found.model_copy(update={"again_at": ()}) == stone
+    assert again.add_participant("patients", "uk").id == "P04"
+
+
+def test_a_backup_is_refused_even_where_it_can_not_be_written(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = Path(shutil.copytree(study.root, tmp_path / "backup"))
+    study.erase("P01", "custodian", "erase")
+    shutil.rmtree(study.root)
+    shutil.copytree(backup, study.root)
+    monkeypatch.setattr("interviewkit.study_erase.Erasing.carry_out", _refused)
+    told: list[Warned] = []
+    again = Study.open(study.root, told.append)
+    assert any("P01: what is to be erased is still there" in warned.message for warned in told)
+    with pytest.raises(ConsentRefused, match="P01 was erased"):
+        again.grant("P01", Store)
+
+
+def _refused(*_: object) -> None:
+    raise StorageError("No permission.", "Ask who manages it.")
+
+
+def test_keys_are_destroyed_and_those_of_the_consent_stay(tmp_path: Path) -> None:
+    study = small_study.sealed_study(tmp_path)
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P01")
+    blobs = {key_class: study.keys.sealer("P01", key_class).seal(b"said") for key_class in KeyClass}
+    stone = study.erase("P01", "custodian", "erase")
+    assert stone.keys_destroyed
+    opened = set()
+    for key_class, blob in blobs.items():
+        with suppress(Locked):
+            assert study.keys.opener("P01", key_class).open(blob) == b"said"
+            opened.add(key_class)
+    assert opened == {KeyClass.CONSENT, KeyClass.INCIDENT}
+
+
 def test_records_of_incidents_stay_and_the_tombstone_does_not_say_so(study: Study) -> None:
     incidents.record(study, "P01", IncidentKind.DISTRESS, by="Ada", what="told the GP")
     stone = study.erase("P01", "custodian", "erase")
-    assert study.paths.incidents("P01", ".json").exists()
+    assert list(study.paths.people.glob("P01/incidents.*"))
     assert "incident" not in stone.model_dump_json()
 
 
@@ -255,7 +303,7 @@ def test_every_export_is_on_the_recall_list_of_everybody_in_it(study: Study) -> 
     assert [one.file for one in study.recall("P02")] == ["P02.txt", "turns.xlsx"]
     assert "Mary" not in study.paths.export_register.read_text()
     (study.paths.exports / "by hand.docx").write_bytes(b"")
-    done = erasure.erase(study, "P01", "custodian", "erase")
+    done = erasure.erase(study, "P01", "custodian")
     assert [one.removed_at is None for one in done.recall] == [False, False, True]
     assert done.unknown == ("by hand.docx",)
     assert not (study.paths.exports / "turns.xlsx").exists()
@@ -278,7 +326,7 @@ def test_plans_for_tonight_are_forgotten(study: Study) -> None:
     later = datetime.now(UTC) + timedelta(hours=3)
     for interview in ("P01-1", "P02-1"):
         tonight.leave(study.root, interview, later)
-    erasure.erase(study, "P01", "custodian", "erase")
+    erasure.erase(study, "P01", "custodian")
     assert [one.interview for one in tonight.planned(study.root)] == ["P02-1"]
 
 

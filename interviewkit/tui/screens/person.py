@@ -14,13 +14,13 @@ from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
-from interviewkit import appointments, contacts
+from interviewkit import appointments, contacts, rights_words
 from interviewkit.agenda import Agenda
 from interviewkit.appointment_times import MOMENT_FORMS, WINDOW_FORMS, moment, windows
 from interviewkit.contacts import Contacts
 from interviewkit.errors import StorageError
 from interviewkit.models import Contact, ContactKind, Wishes
-from interviewkit.tui import person_lines
+from interviewkit.tui import ending, person_lines
 from interviewkit.tui.modals import AskLine, Choose, Pick
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.widgets.bars import TitleBar
@@ -46,15 +46,23 @@ class PersonScreen(Frame):
             "v", "voicemail", "messages", show=False, tooltip="interviewkit contact safe P07 --voicemail"
         ),
         Binding("n", "number", "number", show=False, tooltip="interviewkit contact number P07"),
+        Binding(
+            "w",
+            "end",
+            "freeze, withdraw",
+            show=False,
+            tooltip="interviewkit participant freeze P07 --by NAME",
+        ),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
-    ALSO = ("remind", "safe", "voicemail", "number")
+    ALSO = ("remind", "safe", "voicemail", "number", "end")
 
     def __init__(self, participant: str, go: Callable[[str], None]) -> None:
         """`go` does the participant's next step, back at Home."""
         super().__init__()
         self._participant, self._go = participant, go
         self._known: Contacts | None = None
+        self._held = ""
 
     def body(self) -> ComposeResult:
         """The page, which scrolls where the log is longer than the screen."""
@@ -81,6 +89,7 @@ class PersonScreen(Frame):
         self.app.run_worker(self._load(), group="contacts", exclusive=True, exit_on_error=False)
 
     async def _load(self) -> None:
+        self._held = rights_words.held(await asyncio.to_thread(self.kit.study.standing, self._participant))
         try:
             self._known = await asyncio.to_thread(contacts.of, self.kit.study, self._participant)
         except StorageError:
@@ -95,7 +104,9 @@ class PersonScreen(Frame):
         if known is not None and self.is_mounted:
             now = known.clock.now()
             self.query_one(TitleBar).show(self._title, f"{now:%a %H:%M} there")
-            self.query_one("#facts", Static).update(person_lines.facts(known, now, self.size.width - 2))
+            self.query_one("#facts", Static).update(
+                person_lines.facts(known, now, self.size.width - 2, self._held)
+            )
             self.query_one("#log", Static).update(person_lines.entries(known))
 
     def on_resize(self, event: Resize) -> None:
@@ -147,6 +158,10 @@ class PersonScreen(Frame):
         """Put on record how they are reached."""
         if self._known is not None:
             self.flow(self._number(self._known))
+
+    def action_end(self) -> None:
+        """Freeze them, put a withdrawal on record, or erase them."""
+        self.flow(self._end())
 
     # ── flows ───────────────────────────────────────────────────────────────────────────────────
 
@@ -257,6 +272,11 @@ class PersonScreen(Frame):
         if typed is not None:
             details = contacts.details(**changed(typed))
             await asyncio.to_thread(contacts.reach, self.kit.study, self._participant, details)
+            await self._reload()
+
+    async def _end(self) -> None:
+        by = await self._who()
+        if by is not None and await ending.ask(self, self._participant, by):
             await self._reload()
 
     async def _who(self) -> str | None:

@@ -7,12 +7,12 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from interviewkit import session_moves
+from interviewkit import contacts, session_moves
 from interviewkit.audio import SAMPLE_RATE
-from interviewkit.models import Ending, IncidentKind
+from interviewkit.models import Ending, IncidentKind, Level
 from interviewkit.session_moves import WITHDRAWN
 from interviewkit.study_documents import owner
-from interviewkit.tui import consent_flows
+from interviewkit.tui import consent_flows, ending
 from interviewkit.tui.modals import Choose, Confirm
 from interviewkit.tui.present import ask
 from interviewkit.tui.protocol import Next, Protocol
@@ -28,6 +28,7 @@ STRETCHES = (
     ("10", "the last 10 minutes"),
 )
 WITHDRAWS = "withdraws"
+EVERYTHING = "everything"
 ENDINGS = (
     (Ending.FINISHED.name, "The interview is finished"),
     (Ending.LATER.name, "To be continued another time"),
@@ -40,6 +41,7 @@ WITHDRAWAL = (
 WITHDRAWALS = (
     (Ending.WITHDRAWN_KEEP.name, "What was said up to now may be kept"),
     (Ending.WITHDRAWN_DISCARD.name, "It is destroyed: sound, notes, everything of this interview"),
+    (EVERYTHING, "It is destroyed, and they want to be erased: all interviews, how they are reached"),
 )
 
 
@@ -76,9 +78,13 @@ async def _withdraw(screen: "RoomScreen", pressed_s: float) -> None:
         return
     sure = f"{dict(WITHDRAWALS)[chosen]}: is that what they want?"
     if await screen.app.push_screen_wait(Confirm(sure, "The call ends now, and the consent with it.")):
-        keep = chosen == Ending.WITHDRAWN_KEEP.name
+        keep, participant = chosen == Ending.WITHDRAWN_KEEP.name, owner(screen.room.interview)
         await asyncio.to_thread(screen.room.withdraw, pressed_s, keep=keep)
         await _withdrawn(screen)
+        if chosen == EVERYTHING:
+            # Not before: whoever has asked to be erased can't be written about, not even that they withdraw.
+            by = screen.kit.taken_by or contacts.SOMEBODY
+            await ending.take_back(screen, participant, Level.ERASE, by)
 
 
 async def _withdrawn(screen: "RoomScreen") -> None:

@@ -1,0 +1,177 @@
+"""A study of two participants in a world of its own, with a mark wherever something of either can be."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interviewkit import contacts, drafts, erasure, session, session_moves, wrapup
+from interviewkit.audio import SAMPLE_RATE
+from interviewkit.capture import journal
+from interviewkit.capture.messages import Order, Wanted
+from interviewkit.cli import shell
+from interviewkit.cli.app import app
+from interviewkit.consent import Record, Store
+from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, Word
+from interviewkit.session_notes import Person, Role
+from interviewkit.study import Study
+from tests import traces, small_study
+from tests.traces import Marks
+from tests.tui import study as studies
+
+RECORDING = "a" * 32
+KINDS = (
+    "name in a note on how to reach them",
+    "e-mail address",
+    "spoken word",
+    "flag of the transcript",
+    "word of a draft",
+    "typed note",
+    "improvised question",
+    "where they are",
+    "wrap-up",
+    "trouble with the line",
+    "device of an unfinished recording",
+    "reason of a freeze",
+    "document half written",
+    "export half written",
+    "file name",
+    "memo in UTF-16",
+    "coded excerpt in JSON",
+    "code label",
+    "waveform cache in gzip",
+    "backup in zip",
+    "backup in zip in gzip",
+    "mail in base64",
+)
+OWN = KINDS[: KINDS.index("document half written")]
+"""What the program itself has written, and nobody has exported."""
+PHONE = {"P01": "0700 551 1234 77", "P02": "0700 552 1234 88"}
+
+
+class Anchors:
+    """A recording that is a second long."""
+
+    def frame_at(self, monotonic_s: float) -> int:
+        """Always there."""
+        return SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that the program can write to: study, data, state, cache, runtime, temporary files."""
+
+    root: Path
+    study: Study
+    marks: dict[str, Marks]
+    """Of each participant."""
+
+    def found(self, participant: str) -> dict[str, list[str]]:
+        """Where the marks of a participant are now."""
+        return traces.found((self.root,), self.marks[participant])
+
+    def files_of(self, participant: str) -> dict[str, bytes]:
+        """Their files, with their bytes."""
+        theirs = (f"people/{participant}/", f"recordings/{participant}-", f"transcripts/{participant}-")
+        kept = small_study.snapshot(self.study.root)
+        return {name: data for name, data in kept.items() if name.startswith(theirs)}
+
+
+def made(
+    root: Path, new_study: Callable[[Path], Study] = small_study.clear_study, *, own: bool = False
+) -> World:
+    """A world with P01 and P02, each with all of the marks; `own` is without those of other programs."""
+    study = new_study(root)
+    shutil.rmtree(root / "templates", ignore_errors=True)
+    marks: dict[str, Marks] = {}
+    for participant in PHONE:
+        study.add_participant("patients", "uk")
+        small_study.give(study, participant)
+        marks[participant] = planted(study, participant, own=own)
+    # Last, as whoever opens the study sweeps them away.
+    for participant, theirs in marks.items() if not own else ():
+        _left_by_kills(study, f"{participant}-1", theirs)
+    return World(root, study, marks)
+
+
+def planted(study: Study, participant: str, *, own: bool) -> Marks:
+    """Put every mark of a participant in its place, by the program where it can."""
+    said = {kind: f"{participant.lower()}Zoë{number:02}quetzal" for number, kind in enumerate(KINDS, 1)} | {
+        "e-mail address": f"{participant.lower()}quetzal@example.org"
+    }
+    number = study.new_interview(study.grant(participant, Record)).id
+    _reached(study, participant, said)
+    audio = _recorded(study, participant, number, said)
+    _written_down(study, participant, number, said)
+    if own:
+        return {kind: said[kind] for kind in OWN} | {"telephone number": PHONE[participant], "sound": b"fLaC"}
+    for name in ("txt", "json"):
+        assert command(study, "export", name, number) == 0
+    traces.foreign(study.paths.recordings / number, said)
+    return {**said, **audio, "telephone number": PHONE[participant]}
+
+
+def _reached(study: Study, participant: str, said: dict[str, str]) -> None:
+    details = contacts.details(
+        number=PHONE[participant],
+        email=said["e-mail address"],
+        note=f"Ask for {said['name in a note on how to reach them']}",
+    )
+    contacts.reach(study, participant, details)
+    erasure.freeze(study, participant, "Ada", said["reason of a freeze"])
+    study.thaw(participant, "Ada", "it was nothing")
+
+
+def _recorded(study: Study, participant: str, interview: str, said: dict[str, str]) -> dict[str, bytes]:
+    """A call, and one that was cut off; hands back some of the sound of each, as it is stored."""
+    grant, noise = study.grant(participant, Record), np.random.default_rng(int(participant[1:]))
+    samples = noise.integers(-20_000, 20_000, (2, 1, SAMPLE_RATE), np.int16)
+    with study.importing(grant, interview, sample_rate=SAMPLE_RATE, channels=1) as incoming:
+        incoming.write(samples[0])
+    with study.recording_writer(grant, interview, RECORDING, sample_rate=SAMPLE_RATE, channels=1) as cut_off:
+        cut_off.write(samples[1])
+    order = Order(
+        RECORDING, interview, "nowhere", (Wanted(said["device of an unfinished recording"], "ALSA", 1),)
+    )
+    journal.create(study.paths.journal(interview, RECORDING), order)
+    held = session.hold(study, grant, interview)
+    held.start(Anchors(), RECORDING, 2)
+    held.do(session_moves.present, [Person(role=Role.RELATIVE)], said["where they are"])
+    held.do(session_moves.note, said["typed note"])
+    held.do(session_moves.improvise, said["improvised question"])
+    stored = (study.paths.audio(interview, 1), study.paths.unfinished_audio(interview, RECORDING))
+    return {f"sound of {path.suffix}": path.read_bytes()[5000:5064] for path in stored}
+
+
+def _written_down(study: Study, participant: str, interview: str, said: dict[str, str]) -> None:
+    flag = Flag(kind=FlagKind.LOW_CONFIDENCE, start_s=0, end_s=1, detail=said["flag of the transcript"])
+    found = studies.transcript(((participant, f"well {said['spoken word']} then", None),), (flag,))
+    word = Word(text=said["word of a draft"], start_s=0, end_s=1, probability=0.9)
+    sure = {"avg_logprob": -0.1, "no_speech_prob": 0.0, "compression_ratio": 1.0}
+    draft = Draft(
+        layout=Layout.MONO,
+        chunks=(Chunk(channel=0, pieces=((0, SAMPLE_RATE),)),),
+        heard=(Heard(chunk=0, words=(word,), language="en", **sure),),
+        transcriber={},
+        diariser={},
+    )
+    work = drafts.Work(draft=draft, transcript=found)
+    study.save_raw(study.grant(participant, Store), interview, 1, drafts.pack(work))
+    wrapup.say(study, interview, 1, lambda known: known.model_copy(update={"note": said["wrap-up"]}))
+    wrapup.say(
+        study, interview, 1, lambda known: known.model_copy(update={"trouble": said["trouble with the line"]})
+    )
+
+
+def _left_by_kills(study: Study, interview: str, said: Marks) -> None:
+    """Documents that were cut off while they were written."""
+    folder = study.paths.transcripts / interview
+    (folder / ".raw-1.json.99.partial").write_text(str(said["document half written"]))
+    (study.paths.exports / f".{interview}.txt.99.partial").write_text(str(said["export half written"]))
+
+
+def command(study: Study, *arguments: str) -> int:
+    """Run a command of the program on the study."""
+    return shell.run(app, [*arguments, "--study", str(study.root)])
