@@ -45,7 +45,7 @@ def list_(study_dir: Path | None, as_json: bool) -> None:
     for row in rows:
         where = row.get("jurisdiction", "damaged: see the file")
         interviews = ", ".join(row["interviews"]) or "-"
-        consent = f"consent {row.get('consent', '?')}"
+        consent = row.get("held") or f"consent {row.get('consent', '?')}"
         click.echo(f"{row['id']:<8}{row.get('group', '?'):<16}{where:<14}{consent:<20}{interviews}")
 
 
