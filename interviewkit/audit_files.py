@@ -5,6 +5,7 @@ it has and by the hash of the last one.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -15,8 +16,11 @@ from interviewkit.audit_entries import Malformed, Sound, Written
 from interviewkit.paths import StudyPaths, storage_errors
 
 SOUND = ".tar"
-KEPT_OUT = frozenset({".partial", ".journal"})
-"""Files of work in progress: what they become has an entry."""
+OWN_NAME = re.compile(
+    r"(participant|consent|contact|incidents|rights|tombstone|interview)\.(json|age)"
+    r"|(audio|notes|wrapup|raw|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
+)
+"""What the program calls its documents and recordings."""
 
 
 def study_id(paths: StudyPaths) -> str | None:
@@ -71,8 +75,11 @@ def pages(paths: StudyPaths) -> Iterator[Path]:
 
 
 def is_kept(path: Path) -> bool:
-    """Whether a file is a document or a recording, and not work in progress."""
-    return path.suffix not in KEPT_OUT and not path.name.startswith(".")
+    """Whether a file is a document or a recording, and not work in progress.
+
+    What somebody else put beside them is neither: its name may be a name, which has no place in the log.
+    """
+    return OWN_NAME.fullmatch(path.name) is not None
 
 
 def latest(paths: StudyPaths) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from interviewkit import study_documents
+from interviewkit import study_documents, study_rights
 from interviewkit.dossier import Dossier, Entry, File, Held, Oversight
 from interviewkit.errors import Locked, StorageError, StudyError
 from interviewkit.models import (
@@ -130,7 +130,7 @@ def _evidence(study: Study, name: str, entries: tuple[Entry, ...]) -> Iterator[t
 def _rights(study: Study, name: str, damaged: list[str]) -> tuple[tuple[Right, ...], Tombstone | None]:
     """Whether they are frozen, to be erased or erased: readable without a key."""
     try:
-        return tuple(study_documents.rights(study.paths, name)), study_documents.tombstone(study.paths, name)
+        return tuple(study_documents.rights(study.paths, name)), study_rights.tombstone(study.paths, name)
     except StudyError:
         damaged.append(f"Whether {name} is frozen or erased can't be read.")
         return (), None

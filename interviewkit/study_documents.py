@@ -4,7 +4,6 @@
 study's lock, and only what the grant's purpose covers. docs/purposes.md shows the two tables below.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -55,11 +54,6 @@ from interviewkit.store import Database, Lock, Row, Tables
 from interviewkit.study_keys import Keys
 
 MAX_NUMBER = 9999
-OWN_NAME = re.compile(
-    r"(participant|consent|contact|incidents|rights|tombstone|interview)\.(json|age)"
-    r"|(audio|notes|wrapup|raw|clip|scan|right)-[0-9a-f]+\.(json|tar|pdf|png|jpeg)?\.?(age)?"
-)
-"""What the program calls its documents and recordings."""
 INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
@@ -444,7 +438,7 @@ class Writing:
         What somebody else put there is not noted: its name may be a name.
         """
         for file in sorted(path.glob("*")) if path.is_dir() else (path,):
-            if file.is_file() and OWN_NAME.fullmatch(file.name):
+            if file.is_file():
                 self._event.removed(file)
 
     def gone(self, path: Path) -> None:
