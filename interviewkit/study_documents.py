@@ -441,12 +441,6 @@ class Writing:
             if file.is_file():
                 self._event.removed(file)
 
-    def gone(self, path: Path) -> None:
-        """Note that a file, or a folder with what is in it, is about to be removed for good."""
-        for file in sorted(path.rglob("*")) if path.is_dir() else (path,):
-            if file.is_file():
-                self._event.removed(file)
-
     def contact(self, record: Details | Wishes | Contact) -> None:
         """One more entry; or how they are reached, or what they allow, in the place of what was there."""
         path = contact_path(self._paths, self._keys, self._participant)

@@ -16,7 +16,7 @@ from interviewkit import erasure
 from interviewkit.errors import Locked
 from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
-from tests import traces, small_study
+from tests import small_study, traces
 from tests.trust import FULL
 from tests.trust.conftest import Figures
 from tests.trust.erasure_world import World, command, made
