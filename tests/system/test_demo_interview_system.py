@@ -30,7 +30,7 @@ from interviewkit.recording import RecordingReader
 from interviewkit.sealing import ClearOpener, ClearSealer
 from interviewkit.study import Study
 from tests import small_study
-from tests.system import real
+from tests.system import real, taping
 from tests.system.virtual_sound import SoundSystem, find, likeness, sound_system, voice, wait_until
 
 pytestmark = pytest.mark.slow
@@ -48,8 +48,8 @@ def clip(name: str) -> NDArray[np.int16]:
 
 
 def sound_of(study: Study, interview: str, call: Call) -> NDArray[np.int16]:
-    with RecordingReader(study.paths.audio(interview, call.number), expected_head=call.head) as reader:
-        assert reader.problems == []
+    with taping.reading(study, interview, call.number) as reader:
+        assert (reader.problems, reader.head) == ([], call.head)
         return np.asarray(reader.read(0, reader.frames) * 32768, np.int16)
 
 
