@@ -198,7 +198,9 @@ class Destroying(Evidenced):
     def _keep_promise(self, known: Interview) -> None:
         withdrawal = known.withdrawal
         if withdrawal is not None and withdrawal.ending is Ending.WITHDRAWN_DISCARD:
-            self.withdraw_as_logged(known, BY_ITSELF)
+            with suppress(Locked):
+                # Who doesn't open consents leaves the record to who does; destroying waits for nobody.
+                self.withdraw_as_logged(known, BY_ITSELF)
             if known.discarded_at is None or study_documents.recorded_files(self.paths, known.id):
                 self.discard(known.id)
             return

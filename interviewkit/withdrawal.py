@@ -15,7 +15,7 @@ from interviewkit.capture import control
 from interviewkit.capture.control import Unfinished
 from interviewkit.consent import Record
 from interviewkit.consent_state import Promised
-from interviewkit.errors import ConsentRefused, DeviceError, InterviewkitError, UsageError
+from interviewkit.errors import ConsentRefused, DeviceError, InterviewkitError, Locked, UsageError
 from interviewkit.models import ConsentWithdrawn, Ending, Interview, Level
 from interviewkit.recording import recover
 from interviewkit.study import Study
@@ -90,13 +90,21 @@ def settle(study: Study) -> list[str]:
 
 def _settle(study: Study, known: Interview) -> None:
     unfinished = [left for left in control.unfinished(study) if left.interview == known.id]
-    if known.withdrawal is not None and (unfinished or not study.withdrawal_on_record(known)):
+    if known.withdrawal is not None and (unfinished or _unrecorded(study, known)):
         stop(study, known.id, by=BY_ITSELF)
     for left in unfinished:
         # Also where nobody may make a call of it any more.
         audio = study.paths.unfinished_audio(left.interview, left.recording)
         if known.stricken(known.number_of(left.recording)) and audio.exists() and not _recorded(left):
-            study.strike_unfinished(known.id, left.recording, recover(audio).head)
+            study.strike_unfinished(known.id, left.recording, recover(audio, unseal=None).head)
+
+
+def _unrecorded(study: Study, known: Interview) -> bool:
+    """Whether the withdrawal is not on record yet; who doesn't open consents leaves that to who does."""
+    try:
+        return not study.withdrawal_on_record(known)
+    except Locked:
+        return False
 
 
 def _keep(study: Study, left: Unfinished) -> None:

@@ -1,13 +1,17 @@
 """Who may open what: every role and class by trying to decrypt; coming, going, and getting back in."""
 
 import shutil
+import tarfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import pyrage
 import pytest
 
 from interviewkit import key_backup, key_people, sealing
+from interviewkit.consent import Store
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
 from interviewkit.key_sheet import grouped, sheet
 from interviewkit.sealing import OPENS, Guarded, KeyClass, Preset, Role, Secret
@@ -285,3 +289,27 @@ def test_the_sheet_has_the_key_as_it_is_typed(study: Study) -> None:
     for group in grouped(RECOVERY).split():
         assert group in page
     assert Secret("".join(grouped(RECOVERY).split())).public == RECOVERY.public
+
+
+@pytest.mark.slow
+def test_a_study_can_be_opened_by_hand_with_age_alone(tmp_path: Path) -> None:
+    """The three commands of docs/sealing.md, with the library in the place of the program."""
+    study = small_study.sealed_study(tmp_path)
+    interview = small_study.consented_call(study)
+    tables = {"turns": [{"text": "The canary sang."}]}
+    study.save_raw(study.grant("P01", Store), interview.id, 1, tables)
+    keys = study.keys.folder.root
+
+    def identity(text: bytes) -> Any:
+        return pyrage.x25519.Identity.from_str(text.decode())
+
+    me = pyrage.passphrase.decrypt((keys / "own" / "researcher.age").read_bytes(), small_study.PASSPHRASE)
+    raw = pyrage.decrypt((keys / "wrapped" / "P01" / "raw.age").read_bytes(), [identity(me)])
+    opened = pyrage.decrypt(study.paths.raw("P01-1", 1, ".age").read_bytes(), [identity(raw)])
+    assert b"The canary sang." in opened
+    audio = pyrage.decrypt((keys / "wrapped" / "P01" / "audio.age").read_bytes(), [identity(me)])
+    with tarfile.open(study.paths.audio("P01-1", 1)) as recording:
+        (member,) = recording.getmembers()
+        file = recording.extractfile(member)
+        assert file is not None
+        assert pyrage.decrypt(file.read(), [identity(audio)]).startswith(b"fLaC")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewkit import key_people
+from interviewkit import key_people, session, session_moves, withdrawal
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import client, control, journal
 from interviewkit.capture.messages import Closed, Order, Wanted
@@ -177,3 +177,29 @@ def test_a_side_is_known_without_any_key(team: tuple[Study, Secret]) -> None:
     made: Interview = study.new_interview(study.grant("P01", Record), Side.LEFT)
     study.keys.lock()
     assert study.interview(made.id).interviewer is Side.LEFT
+
+
+class Beginning:
+    """Every moment is that at which the recording began."""
+
+    def frame_at(self, monotonic_s: float) -> int:
+        return 0
+
+
+def test_whoever_opens_no_consent_still_destroys_what_is_promised(
+    team: tuple[Study, Secret], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, transcriber = team
+    order = begun(study, monkeypatch)
+    recorded(order, closed=True)
+    grant = study.grant("P01", Record)
+    control.keep(study, grant, order.interview, order.recording)
+    held = session.hold(study, grant, order.interview)
+    held.start(Beginning(), order.recording, 1)
+    held.do(session_moves.withdraw, keep=False, confirm=True)
+    study.keys.use("bob", transcriber)
+    told: list[str] = []
+    opened = Study.open(study.root, lambda warned: told.append(warned.message))
+    assert told == []
+    assert withdrawal.settle(opened) == []
+    assert not study.paths.audio(order.interview, 1).exists()

@@ -16,6 +16,8 @@ from interviewkit.drafts import Row
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import Ending, Interview, LeftOutKind
+from interviewkit.recording_format import find_members
+from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import NoteKind
 from interviewkit.study import Study
 from interviewkit.study_documents import Writing
@@ -27,8 +29,9 @@ RATE = studies.RATE
 
 
 @pytest.fixture(name="study")
-def _study(tmp_path: Path) -> Study:
-    study = small_study.new_study(tmp_path)
+def _study(tmp_path: Path, request: pytest.FixtureRequest) -> Study:
+    """A sealed one, where a test doesn't ask for another."""
+    study: Study = getattr(request, "param", small_study.sealed_study)(tmp_path)
     study.add_participant("patients", "uk")
     small_study.give(study, "P01")
     return study
@@ -89,7 +92,7 @@ def test_no_consent_is_needed_to_destroy(study: Study, interview: Interview) -> 
         study.grant("P01", Transcribe)
     from interviewkit.recording import RecordingReader
 
-    with RecordingReader(path) as reader:
+    with RecordingReader(path, unseal=study.keys.opener("P01", KeyClass.AUDIO).open) as reader:
         assert not np.any(reader.read(0, 90 * RATE))
 
 
@@ -126,12 +129,16 @@ def test_words_that_somebody_hears_in_an_old_file_are_not_saved(study: Study, in
     assert "weeks." in str(tables["heard"])
 
 
+# In a sealed one, a record that was changed can't be opened any more.
+@pytest.mark.parametrize("study", [small_study.clear_study], indirect=True)
 def test_a_recording_that_was_changed_is_struck_and_the_change_stays_on_record(
     study: Study, interview: Interview
 ) -> None:
     path = study.paths.audio("P01-1", 1)
     data = bytearray(path.read_bytes())
-    data[-2000] ^= 1
+    with path.open("rb") as file:
+        last = find_members(file).members[-1]
+    data[last.end - last.size // 2] ^= 1
     path.write_bytes(data)
     struck = study.strike("P01-1", 1, 3.2, 6.4)
     assert struck.calls[0].struck[0].altered
@@ -297,7 +304,7 @@ def test_a_withdrawal_leaves_other_interviews_and_names_them(
     assert stopped == withdrawal.Stopped("P01-2", keep, ("P01-1",))
     assert study.paths.audio("P01-1", 1).exists()
     assert study.paths.audio("P01-2", 1).exists() is keep
-    assert study.paths.notes("P01-2", 1, ".json").exists() is keep
+    assert study.paths.notes("P01-2", 1, ".age").exists() is keep
     assert not study.paths.unfinished_audio("P01-2", recorder.state.recording).exists()
     (_, event) = study.consent_events("P01")
     assert (event.kind, event.recorded_by) == ("withdrawn", "Ada")  # type: ignore[union-attr]
@@ -341,7 +348,7 @@ def test_what_is_struck_goes_even_where_nobody_may_keep_the_rest(study: Study) -
     assert withdrawal.settle(Study.open(study.root)) == []
     from interviewkit.recording import RecordingReader
 
-    with RecordingReader(path) as reader:
+    with RecordingReader(path, unseal=study.keys.opener("P01", KeyClass.AUDIO).open) as reader:
         assert reader.frames == 16_000
         assert not np.any(reader.read(0, 16_000))
     assert control.unfinished(study)
