@@ -84,8 +84,8 @@ def _destroyed(stone: Tombstone) -> str:
 def _how(stone: Tombstone) -> str:
     if stone.keys_destroyed:
         return (
-            "The files were encrypted with keys of your own. These keys were destroyed first, so that nobody"
-            " can read a copy of the files either, wherever there may be one; then the files were deleted."
+            "The files were encrypted with keys of your own. The keys on the study's computer were destroyed"
+            " first, so that they open no copy of the files any more; then the files were deleted."
         )
     return (
         "The files were deleted. They were not encrypted with a key of your own: remains on the disk, and"

@@ -36,7 +36,7 @@ def thawed(participant: str) -> str:
 def window(promised: Promised) -> str:
     """Until when their sheet promises that it is done as they ask."""
     if promised.ends_on is None:
-        return "Their sheet promises to do as they ask without a last day, or there is no interview yet."
+        return "There is no last day for it: their sheet names none, or there is no interview yet."
     over = " That day is over." if promised.late else ""
     return f"Their sheet promises to do as they ask until {promised.ends_on:%d %b %Y}.{over}"
 
@@ -77,7 +77,7 @@ def due(waiting: Due, today: date) -> str:
 
 def before_erasing(participant: str, handed_on: Sequence[HandedOn]) -> Iterator[str]:
     """What is to be known before somebody is erased."""
-    yield f"{participant} is erased. {ERASE}"
+    yield f"{participant} is to be erased. {ERASE}"
     here = [one.file for one in handed_on if one.file is not None]
     if here:
         yield f"These exports go too, also where they hold others: {', '.join(map(visible, here))}."

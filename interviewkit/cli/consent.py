@@ -191,8 +191,8 @@ def withdraw(
         return
     study.withdraw(known, ConsentWithdrawn(recorded_by=recorded_by, at=datetime.now(UTC)))
     click.echo(
-        f"{known} has withdrawn: nothing more is recorded, transcribed or exported. This version does not"
-        " delete; what is in the study of them must be deleted as your approval says.",
+        f"{known} has withdrawn: nothing more is recorded, transcribed or exported. What there is of"
+        f" them stays; if they want it destroyed: interviewkit participant withdraw {known}",
         err=True,
     )
 

@@ -22,18 +22,22 @@ WHY = "Why? It is kept, and so is your name."
 
 def choices(held: Standing) -> list[tuple[str, str]]:
     """What can be done now."""
-    found = [(THAW, "End the freeze")] if held.frozen_at is not None else [(FREEZE, "Freeze them at once")]
+    freeze = (FREEZE, f"Freeze them at once. {rights_words.FREEZE}")
+    found = [(THAW, "End the freeze") if held.frozen_at is not None else freeze]
     if not (held.undecided or held.queued):
-        found.append((WITHDRAW, "They withdraw"))
-    return [*found, (ERASE, "Erase them")] if held.queued else found
+        found.append((WITHDRAW, "They withdraw: no contact, no reuse or quotes, or erase"))
+    return [*found, (ERASE, "Erase them, as was asked for")] if held.queued else found
 
 
 async def ask(screen: "Frame", participant: str, by: str) -> bool:
     """Ask what is to end, and do it; whether anything was done."""
     study = screen.kit.study
     held = await asyncio.to_thread(study.standing, participant)
+    if held.stone is not None:
+        screen.kit.tell(f"{participant} is {rights_words.held(held)}.")
+        return False
     title = f"End work with {participant}?"
-    chosen = await screen.app.push_screen_wait(Choose(title, choices(held), rights_words.FREEZE))
+    chosen = await screen.app.push_screen_wait(Choose(title, choices(held)))
     match chosen:
         case "freeze":
             return await _freeze(screen, participant, by)
@@ -67,7 +71,7 @@ async def _thaw(screen: "Frame", participant: str, by: str) -> bool:
 
 async def withdraw(screen: "Frame", participant: str, by: str) -> bool:
     """How far they withdraw, what that comes to, and whether it is what they ask for."""
-    levels = [(level.name, rights_words.LEVELS[level]) for level in Level]
+    levels = [(level.name, f"{level.value}: {rights_words.LEVELS[level]}") for level in Level]
     chosen = await screen.app.push_screen_wait(Choose(f"{participant} withdraws: how far?", levels))
     if chosen is None:
         return False

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from interviewkit import erasure
+from interviewkit.cli import shell
+from interviewkit.cli.app import app
 from interviewkit.errors import Locked
 from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
@@ -56,6 +58,7 @@ def test_erasure(world: World, figures: Figures, capfd: pytest.CaptureFixture[st
     figures.add("marks that it finds after the erasure", len(left), "= 0")
     figures.add("files of somebody else that are changed", len(changed(world, other)), "= 0")
     figures.add("marks of somebody else that are gone", missing(world.marks["P02"], world.root), "= 0")
+    figures.add("exit code of verifying the audit trail then", verified(world.study.root), "= 0")
     figures.add("exports on the recall list", len(world.study.recall("P01")), "= 2")
     assert said.count("was in exports/, removed") == 2
 
@@ -65,6 +68,11 @@ def changed(world: World, before: dict[str, bytes]) -> list[str]:
     now = world.files_of("P02")
     names = {name for name in before.keys() | now if "/." not in name}
     return [name for name in names if before.get(name) != now.get(name)]
+
+
+def verified(root: Path) -> int:
+    """What `interviewkit ethics verify` says of a study."""
+    return shell.run(app, ["ethics", "verify", str(root)])
 
 
 def missing(marks: traces.Marks, root: Path) -> int:
@@ -84,7 +92,7 @@ def copied(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_erasure_killed(world: World, figures: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
     """At random moments after it has begun; every step is tried in `tests/system/test_erase_kill.py`."""
     lasts_s, at_random = measured_s(copied(world, "measured", monkeypatch)), random.Random(7)
-    killed = unfinished = marks_left = others = 0
+    killed = unfinished = marks_left = others = broken = 0
     for number in range(KILLS):
         root = copied(world, f"copy-{number}", monkeypatch)
         killed += killed_after(at_random.uniform(0, lasts_s), root)
@@ -92,10 +100,12 @@ def test_erasure_killed(world: World, figures: Figures, monkeypatch: pytest.Monk
         unfinished += stone is None or stone.erased_at is None
         marks_left += len(traces.found((root.parent,), world.marks["P01"]))
         others += missing(world.marks["P02"], root)
+        broken += verified(root) != 0
         shutil.rmtree(root.parent)
     figures.add("erasures that were killed after they had begun", killed, f">= {KILLS // 4}")
     figures.add("unfinished after the study was opened again", unfinished, "= 0")
     figures.add("marks left then", marks_left, "= 0")
+    figures.add("audit trails that don't verify then", broken, "= 0")
     figures.add("marks of somebody else that are gone", others, "= 0")
 
 

@@ -91,3 +91,18 @@ async def test_somebody_withdraws_and_is_erased(app: InterviewkitApp, study: Stu
         assert stone is not None
         assert stone.erased_at is not None
         assert "no. They are erased" in text(app)
+        await pilot.press("escape", "w")
+        await until(pilot, shows(app, "P01 is erased: nothing of them is left but the number."))
+
+
+async def test_nobody_is_rung_who_wants_no_contact(app: InterviewkitApp, study: Study) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await to_person(pilot, app)
+        assert "Ring now?    yes" in text(app)
+        await pilot.press("w")
+        await choose(pilot, app, "End work with P01?", down=1)
+        await choose(pilot, app, "how far?")
+        await until(pilot, shows(app, "Is that what they ask for?"))
+        await pilot.press("y")
+        await until(pilot, shows(app, "no. They are withdrawn."))
+        assert study.grant("P01", Store)

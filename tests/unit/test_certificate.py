@@ -61,7 +61,7 @@ def test_what_a_participant_gets() -> None:
 
 def test_sealed_files_need_their_keys_and_these_went_first() -> None:
     text = said(STONE.model_copy(update={"keys_destroyed": True}), Reader.PARTICIPANT)
-    assert "These keys were destroyed first" in text
+    assert "The keys on the study's computer were destroyed first" in text
     assert "written over" not in text
 
 

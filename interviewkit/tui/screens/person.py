@@ -15,7 +15,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from interviewkit import appointments, contacts, rights_words
-from interviewkit.agenda import Agenda
+from interviewkit.agenda import Agenda, State
 from interviewkit.appointment_times import MOMENT_FORMS, WINDOW_FORMS, moment, windows
 from interviewkit.contacts import Contacts
 from interviewkit.errors import StorageError
@@ -89,7 +89,10 @@ class PersonScreen(Frame):
         self.app.run_worker(self._load(), group="contacts", exclusive=True, exit_on_error=False)
 
     async def _load(self) -> None:
-        self._held = rights_words.held(await asyncio.to_thread(self.kit.study.standing, self._participant))
+        standing = await asyncio.to_thread(self.kit.study.standing, self._participant)
+        agenda = self.kit.agenda
+        gone = agenda is not None and agenda.person(self._participant).state is State.WITHDRAWN
+        self._held = rights_words.held(standing) or ("withdrawn" if gone else "")
         try:
             self._known = await asyncio.to_thread(contacts.of, self.kit.study, self._participant)
         except StorageError:
