@@ -38,6 +38,8 @@ def evil(tmp_path: Path) -> Study:
         (study.paths.schedules / "patient.yaml", guide),
     ):
         path.write_text(yaml.safe_dump(data), "utf-8")
+    # As if nobody had answered the form yet: a form that was answered can't be worded otherwise.
+    study.paths.frozen_form(small_study.FORM).unlink()
     flags = tuple(flag.model_copy(update={"detail": EVIL}) for flag in studies.transcript().flags)
     said = ((EVIL, EVIL, "first"), ("P01", EVIL, "first"))
     studies.keep(study, "P01-1", studies.transcript(said, flags))

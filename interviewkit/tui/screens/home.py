@@ -54,7 +54,7 @@ class Home(Frame):
         Binding("slash", "find", "find", key_display="/"),
         Binding("n", "new", "new", tooltip="interviewkit participant add"),
         Binding("c", "consent", "consent", tooltip="interviewkit consent give P07"),
-        Binding("C", "standing", "consent on record", show=False, tooltip="interviewkit consent show P07"),
+        Binding("C", "standing", "consent record", show=False, tooltip="interviewkit consent show P07"),
         Binding(
             "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
         ),
