@@ -8,6 +8,7 @@ here is cryptography of our own: X25519 and scrypt as age has them, readable wit
 docs/sealing.md explains the whole on a page. A study that was made without keys stays readable.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,9 @@ from interviewkit.errors import Locked, StorageError, UsageError
 
 SUFFIX = ".age"
 LEAST_PASSPHRASE = 8
+ENOUGH_WORK = 19
+"""About a second on a computer of 2020. age measures how fast it is, and takes a busy one for slow."""
+TRIES = 4
 
 
 class KeyClass(StrEnum):
@@ -115,14 +119,26 @@ class Guarded:
         return cls(secret, lock(secret, passphrase))
 
 
-def lock(secret: Secret, passphrase: str) -> bytes:
+def lock(secret: Secret, passphrase: str, tries: int = TRIES) -> bytes:
     """A private key under a passphrase (scrypt, a second of work a guess); UsageError for a short one."""
     if len(passphrase) < LEAST_PASSPHRASE:
         raise UsageError(
             f"A passphrase needs at least {LEAST_PASSPHRASE} characters.",
             "Four words will do.",
         )
-    return bytes(pyrage.passphrase.encrypt(secret.text.encode(), passphrase))
+    locked = b""
+    for _ in range(tries):
+        again = bytes(pyrage.passphrase.encrypt(secret.text.encode(), passphrase))
+        locked = max(locked, again, key=work)
+        if work(locked) >= ENOUGH_WORK:
+            break
+    return locked
+
+
+def work(locked: bytes) -> int:
+    """How much work a guess is: the power of two in the header of what is under a passphrase; else 0."""
+    found = re.match(rb"age-encryption\.org/v1\n-> scrypt \S+ (\d+)\n", locked)
+    return 0 if found is None else int(found[1])
 
 
 def unlock(data: bytes, passphrase: str) -> Secret:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interviewkit import sealing
 from interviewkit.consent import Record
 from interviewkit.models import (
     Answer,
@@ -96,7 +97,8 @@ def clear_study(folder: Path) -> Study:
 @functools.cache
 def own_key() -> Guarded:
     """One key under `PASSPHRASE` for all tests: to lock one takes a second, on purpose."""
-    return Guarded.new(PASSPHRASE)
+    secret = Secret.new()
+    return Guarded(secret, sealing.lock(secret, PASSPHRASE, tries=1))
 
 
 def sealed_study(folder: Path, own: Guarded | None = None) -> Study:

@@ -27,11 +27,12 @@ RECORDS = 600 if FULL else 50
 
 
 def test_a_guess_at_a_passphrase(figures: Figures) -> None:
+    locked = Guarded.new(small_study.PASSPHRASE).locked
     took_s = []
     for _ in range(GUESSES):
         started_s = time.perf_counter()
         with pytest.raises(Locked):
-            sealing.unlock(small_study.own_key().locked, secrets.token_urlsafe(12))
+            sealing.unlock(locked, secrets.token_urlsafe(12))
         took_s.append(time.perf_counter() - started_s)
     figures.add(f"the quickest of {GUESSES} guesses", min(took_s), ">= 0.5", "s")
 

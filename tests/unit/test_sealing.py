@@ -133,10 +133,12 @@ def test_scripts_give_it_in_a_file_or_a_variable(
         Study.open(study.root).consent_events("P01")
 
 
+@pytest.mark.slow
 def test_a_guess_costs_half_a_second_at_least() -> None:
+    locked = Guarded.new(small_study.PASSPHRASE).locked
     started_s = time.perf_counter()
     with pytest.raises(Locked):
-        sealing.unlock(small_study.own_key().locked, "not this one")
+        sealing.unlock(locked, "not this one")
     assert time.perf_counter() - started_s >= 0.5
 
 
@@ -280,3 +282,16 @@ def test_what_a_kill_left_of_somebodys_keys_is_made_anew(
     assert study.add_participant("patients", "uk").id == "P02"
     sealed = study.keys.sealer("P02", KeyClass.RAW).seal(b"x")
     assert study.keys.opener("P02", KeyClass.RAW).open(sealed) == b"x"
+
+
+def test_a_busy_computer_makes_no_passphrase_weaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter([b"16", b"18", b"19", b"20"])
+
+    def encrypt(data: bytes, passphrase: str) -> bytes:
+        return b"age-encryption.org/v1\n-> scrypt c2FsdA " + next(made) + b"\nrest"
+
+    monkeypatch.setattr("pyrage.passphrase.encrypt", encrypt)
+    assert sealing.work(sealing.lock(Secret.new(), small_study.PASSPHRASE)) == 19
+    made = iter([b"16", b"18", b"17", b"15"])
+    assert sealing.work(sealing.lock(Secret.new(), small_study.PASSPHRASE)) == 18
+    assert sealing.work(b"locked") == 0
