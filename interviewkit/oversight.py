@@ -2,7 +2,7 @@
 
     study ── look ─► Oversight ─► findings, register ─► ethics, the ethics screen
 
-It reads and never writes, and opens nothing but consent records. What can't be opened with the keys that
+Looking reads and never writes, and opens nothing but consent records. What can't be opened with the keys that
 are here is named, and so is what can't be read; the others are shown all the same. That a recording is the
 one that was closed shows in the hash of its last record, without a key; that there is a transcript, in its
 file.
@@ -27,6 +27,7 @@ from interviewkit.models import (
     ScanAttached,
     Tombstone,
 )
+from interviewkit.paths import write_durably
 from interviewkit.recording import stored_head
 from interviewkit.study import Study
 
@@ -36,10 +37,35 @@ UNKNOWN = "unknown"
 def look(study: Study, now: datetime | None = None) -> Oversight:
     """The study as it stands at `now`, UTC."""
     moment = datetime.now(UTC) if now is None else now
+    _ask_once(study)
     forms, problems = _forms(study)
     names = sorted((path.parent.name for path in study.paths.people.glob("*/participant.json")), key=_order)
     dossiers = tuple(_dossier(study, name) for name in names)
     return Oversight(study.config, forms, dossiers, moment, tuple(_strays(study, {*names})), problems)
+
+
+def file_away(study: Study, place: Path, data: bytes, format_: str) -> bool:
+    """Write what is to be filed, and put that on record; False where the study can't be written.
+
+    Who has a read-only copy of a study can still file its register, anywhere but in the copy.
+    """
+    try:
+        study.file_away(place, data, format_)
+    except StorageError:
+        if place.absolute().is_relative_to(study.root.absolute()):
+            raise
+        write_durably(place, data)
+        return False
+    return True
+
+
+def _ask_once(study: Study) -> None:
+    """Whoever has no passphrase, or a wrong one, is asked once and not again for every participant."""
+    if study.keys.locked:
+        try:
+            study.keys.unlocked()
+        except Locked:
+            study.keys.ask = None
 
 
 def _forms(study: Study) -> tuple[dict[str, Form], tuple[str, ...]]:

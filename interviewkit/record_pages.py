@@ -18,12 +18,14 @@ from interviewkit.findings import Finding
 from interviewkit.findings_seen import Seen, day
 from interviewkit.models import ConsentGiven, Form, Right, Section
 from interviewkit.phrases import minutes
-from interviewkit.register_tables import minute, subtitle
+from interviewkit.register_tables import footer, minute, subtitle
 
 
 def as_pdf(study: Oversight, participant: str, found: Sequence[Finding]) -> bytes:
     """The record as pages."""
-    return pdf(title(participant), blocks(study, participant, found), subtitle=subtitle(study))
+    told = title(participant)
+    parts = blocks(study, participant, found)
+    return pdf(told, parts, subtitle=subtitle(study), footer=footer(study, told))
 
 
 def as_text(study: Oversight, participant: str, found: Sequence[Finding]) -> str:
@@ -66,7 +68,7 @@ def _windows(seen: Seen) -> Iterator[tuple[str, str]]:
     for window in windows(seen.study, seen.dossier.id):
         if window.until is not None:
             over = " (over: somebody decides)" if window.until < seen.study.today else ""
-            yield "Erased if they ask until", f"{window.until.isoformat()}{over}"
+            yield "Erasure, if asked by", f"{window.until.isoformat()}{over}"
 
 
 def _call(held: Held) -> str:
@@ -125,6 +127,9 @@ def _answers(answered: Answered, seen: Seen) -> Iterator[Block]:
         return
     yield Paragraph(form.title, bold=True)
     yield Facts(list(_form_facts(form, entry)))
+    if entry.sha256 is not None:
+        yield Paragraph(f"SHA-256 of all that was shown: {entry.sha256}", mono=True)
+    yield Paragraph(f"SHA-256 of the statements: {consent_forms.script(form)}", mono=True)
     for section in Section:
         rows = [
             (_said(answered.given, one.id, needed=one.required), one.text)
@@ -150,13 +155,10 @@ def _form_facts(form: Form, entry: Entry) -> Iterator[tuple[str, str]]:
     if isinstance(event, ConsentGiven):
         yield "Given as", event.method.value
         if event.signed_at is not None:
-            yield "Signed by the participant", f"{minute(event.signed_at)} UTC"
+            yield "Participant signed", f"{minute(event.signed_at)} UTC"
         if event.taker_signed_at is not None:
-            yield "Signed by who took it", f"{minute(event.taker_signed_at)} UTC"
+            yield "Consent-taker signed", f"{minute(event.taker_signed_at)} UTC"
         yield "Taken by", event.taken_by
-    if entry.sha256 is not None:
-        yield "SHA-256 of the whole page", entry.sha256
-    yield "SHA-256 of the statements", consent_forms.script(form)
 
 
 def _said(given: ConsentGiven, statement: str, *, needed: bool) -> str:

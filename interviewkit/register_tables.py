@@ -4,15 +4,16 @@ Line[], Finding[], Due[] ─► Sheet ─► CSV, workbook, PDF, terminal
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from interviewkit.consent import PERMISSIONS
 from interviewkit.dossier import Oversight
 from interviewkit.due import Due, due
 from interviewkit.exports.base import visible
 from interviewkit.exports.sheet import Column, Sheet, csv_file, pages, workbook
 from interviewkit.findings import Finding
 from interviewkit.findings import findings as all_findings
-from interviewkit.models import Purpose
 from interviewkit.register import Chosen, Line
 
 REGISTER = (
@@ -31,14 +32,28 @@ REGISTER = (
     Column("Calls", 7, "recorded calls that are in the study"),
     Column("Findings", 10, "how many things were found that are not as they should be"),
 )
+PAGE = (
+    Column("No.", 6, ""),
+    Column("Group", 13, ""),
+    Column("Lives in", 12, ""),
+    Column("State", 13, ""),
+    Column("Form, given (UTC)", 23, ""),
+    Column("How, taken by", 23, ""),
+    Column("Permitted", 24, ""),
+    Column("Not permitted", 20, ""),
+    Column("Copy", 13, ""),
+    Column("Withdrawn", 14, ""),
+    Column("Calls", 9, ""),
+    Column("Found", 9, ""),
+)
 FINDINGS = (
-    Column("Participant", 12, "whom it concerns; empty where it is the study"),
+    Column("Participant", 16, "whom it concerns; empty where it is the study"),
     Column("Rule", 26, "what every study is held to"),
     Column("Found", 60, "what was found"),
     Column("Remedy", 50, "what to do about it"),
 )
 DUE = (
-    Column("Participant", 12, "whom it concerns; empty where it is the study"),
+    Column("Participant", 16, "whom it concerns; empty where it is the study"),
     Column("What", 60, "what is to be seen to"),
     Column("Last day", 12, "until when it is in time; empty where there is no such day"),
     Column("When", 10, "overdue, to come, or now where there is no last day"),
@@ -54,7 +69,8 @@ def register(lines: Sequence[Line], chosen: Chosen | None = None) -> Sheet:
 
 
 def _row(line: Line) -> tuple[str, ...]:
-    refused = [p.value for p in Purpose if p not in line.purposes] if line.form else []
+    asked = [permission.purpose for permission in PERMISSIONS]
+    refused = [purpose.value for purpose in asked if purpose not in line.purposes] if line.form else []
     return (
         line.participant,
         line.group,
@@ -70,6 +86,31 @@ def _row(line: Line) -> tuple[str, ...]:
         minute(line.withdrawn_at),
         str(line.calls or ""),
         str(line.findings or ""),
+    )
+
+
+def register_page(lines: Sequence[Line], chosen: Chosen | None = None) -> Sheet:
+    """The register as it fits on a page: what belongs together stands together."""
+    return replace(
+        register(lines, chosen), columns=PAGE, rows=[_page_row(line, _row(line)) for line in lines]
+    )
+
+
+def _page_row(line: Line, row: tuple[str, ...]) -> tuple[str, ...]:
+    number, group, place, state, form, given, how, by, permitted, refused, copy, withdrawn, calls, found = row
+    return (
+        number,
+        group,
+        place,
+        state,
+        f"{form}\n{given}".strip(),
+        f"{how}\n{by}".strip(),
+        permitted,
+        refused,
+        copy.partition(" ")[0],
+        withdrawn.partition(" ")[0],
+        calls,
+        found,
     )
 
 
@@ -98,14 +139,20 @@ def accompanied(study: Oversight, sheet: Sheet) -> list[Sheet]:
     return [sheet, findings(all_findings(study)), due_table(due(study), study.today)]
 
 
-def register_file(study: Oversight, sheet: Sheet, format_name: str) -> bytes:
+def register_file(study: Oversight, lines: Sequence[Line], chosen: Chosen, format_name: str) -> bytes:
     """The register as `csv`, or with what belongs to it as `xlsx` or `pdf`."""
+    sheet = register(lines, chosen)
     if format_name == "csv":
         return csv_file(sheet)
-    every = accompanied(study, sheet)
     if format_name == "xlsx":
-        return workbook(study.config.title, every)
-    return pages(sheet.title, subtitle(study), every)
+        return workbook(study.config.title, accompanied(study, sheet))
+    every = accompanied(study, register_page(lines, chosen))
+    return pages(sheet.title, subtitle(study), every, footer(study, sheet.title))
+
+
+def footer(study: Oversight, title: str) -> str:
+    """What stands on every page, so that a loose one can be put back."""
+    return f"{title} · {subtitle(study)}"
 
 
 def subtitle(study: Oversight) -> str:

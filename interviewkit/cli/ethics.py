@@ -136,15 +136,13 @@ def register(
     seen = oversight.look(study)
     found = findings.findings(seen)
     lines = registers.lines(seen, found, chosen)
-    sheet = register_tables.register(lines, chosen)
     if format_name is not None:
         place = out or study.paths.new_export("consent-register", f".{format_name}")
-        study.file_away(place, register_tables.register_file(seen, sheet, format_name), format_name)
-        click.echo(place)
+        _file(study, place, register_tables.register_file(seen, lines, chosen, format_name), format_name)
     elif as_json:
         click.echo(json.dumps(registers.as_json(lines), indent=2, ensure_ascii=False))
     else:
-        _show_register(sheet)
+        _show_register(register_tables.register(lines, chosen))
 
 
 def _chosen(
@@ -184,8 +182,7 @@ def show(study_dir: Path | None, participant: str, pdf: bool, out: Path | None, 
         click.echo(record_pages.as_text(seen, known, found), nl=False)
         return
     place = out or study.paths.new_export(f"consent-{known}", ".pdf")
-    study.file_away(place, record_pages.as_pdf(seen, known, found), "pdf")
-    click.echo(place)
+    _file(study, place, record_pages.as_pdf(seen, known, found), "pdf")
 
 
 @ethics.command()
@@ -215,6 +212,15 @@ def show_due(found: "Sequence[Due]", today: date, *, as_json: bool) -> None:
         click.echo(_wrapped(" " * 21, one.remedy))
     if not found:
         _say("Nothing is due.")
+
+
+def _file(study: "Study", place: Path, data: bytes, format_name: str) -> None:
+    """Write it and print its name; says so where that could not be put on record."""
+    from interviewkit import oversight
+
+    if not oversight.file_away(study, place, data, format_name):
+        _say("The study's folder can't be written, so this file is not in its register of exports.")
+    click.echo(place)
 
 
 def _show_register(sheet: "Sheet") -> None:

@@ -138,10 +138,24 @@ class _Pages:
             lang="en-GB",
             invariant=1,
         )
-        story = [*self._top(), *(part for block in blocks for part in self._drawn(block))]
+        story = [*self._top(), *self._story(blocks)]
         furniture = partial(self._furniture, total)
         document.build(story, onFirstPage=furniture, onLaterPages=furniture)
         return buffer.getvalue(), document.page
+
+    def _story(self, blocks: Sequence[Block]) -> list["Flowable"]:
+        """The blocks as pieces; nobody signs on a page that holds nothing else."""
+        from reportlab.platypus import KeepTogether
+
+        story: list[Flowable] = []
+        before: Block | None = None
+        for block in blocks:
+            parts = self._drawn(block)
+            if isinstance(block, Signature) and isinstance(before, Paragraph) and story:
+                parts = [KeepTogether([story.pop(), *parts])]
+            story += parts
+            before = block
+        return story
 
     def _top(self) -> list["Flowable"]:
         from reportlab.platypus import Paragraph as Drawn

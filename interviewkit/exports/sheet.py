@@ -96,17 +96,19 @@ def _about(study: str, sheets: Sequence[Sheet]) -> Sheet:
 
 
 def pages(title: str, subtitle: str, sheets: Sequence[Sheet], footer: str = "") -> bytes:
-    """The tables below each other on pages in landscape, each under its name."""
+    """The tables below each other on pages in landscape, each under its name, unless the title says that."""
     blocks = [block for sheet in sheets for block in as_blocks(sheet)]
+    if sheets and sheets[0].title == title:
+        blocks = blocks[1:]
     return pdf(title, blocks, subtitle=subtitle, footer=footer, landscape=True)
 
 
 def as_blocks(sheet: Sheet) -> list[Block]:
     """A table with its name and what it shows, for pages that hold more than tables."""
     blocks: list[Block] = [Heading(sheet.title)]
-    if sheet.about:
-        blocks.append(Paragraph(sheet.about, small=True))
     if not sheet.rows:
         return [*blocks, Paragraph("None.")]
+    if sheet.about:
+        blocks.append(Paragraph(sheet.about, small=True))
     widths = [column.width for column in sheet.columns]
     return [*blocks, Table([column.title for column in sheet.columns], sheet.rows, widths)]

@@ -5,18 +5,23 @@ Line[], Finding[], Due[] ─► rows of the desk, each with the participant whos
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
+from textwrap import wrap
 from typing import NamedTuple
 
 from textual.content import Content
 
+from interviewkit.audit_checkpoint import Checkpoint
+from interviewkit.audit_verify import Report, Verdict
 from interviewkit.consent import PERMISSIONS
 from interviewkit.due import Due
+from interviewkit.exports.base import visible
 from interviewkit.findings import Finding
 from interviewkit.models import Purpose
 from interviewkit.register import Chosen, Line
 from interviewkit.tui.text import count, pad, plain
 
 STATE_WIDTH = 11
+INDENT = "    "
 PLACE_WIDTH = 9
 GROUP_LEAST, GROUP_MOST = 8, 32
 FIXED_WIDTH = 63
@@ -91,21 +96,23 @@ def _named(purposes: Sequence[Purpose]) -> str:
     return ", ".join(purpose.value for purpose in purposes)
 
 
-def findings(found: Sequence[Finding]) -> list[Row]:
-    """Three lines for each finding: whom and which rule, what was found, what to do."""
+def findings(found: Sequence[Finding], width: int) -> list[Row]:
+    """For each finding: whom and which rule, what was found, what to do."""
     return [
         Row(
-            _told(one.participant, one.rule.value, one.text, one.remedy),
+            _told(one.participant, one.rule.value, (one.text, one.remedy), width),
             _first(one.participant),
         )
         for one in found
     ]
 
 
-def due(found: Sequence[Due], today: date) -> list[Row]:
+def due(found: Sequence[Due], today: date, width: int) -> list[Row]:
     """The same for what is due, with its last day."""
+    told = [(one, _when(one, today)) for one in found]
     return [
-        Row(_told(one.participant, _when(one, today), one.what, one.remedy), one.participant) for one in found
+        Row(_told(one.participant, when, (one.what, one.remedy), width), one.participant)
+        for one, when in told
     ]
 
 
@@ -116,11 +123,13 @@ def _when(one: Due, today: date) -> str:
     return f"overdue since {day}" if one.overdue(today) else f"until {day}"
 
 
-def _told(who: str, what: str, text: str, remedy: str) -> Content:
+def _told(who: str, what: str, texts: tuple[str, str], width: int) -> Content:
+    """A head, and two texts below it, in lines of `width`; the second is what to do."""
+    found, remedy = (wrap(visible(text), max(width - len(INDENT), 20)) for text in texts)
     lines = [
         plain(f"{who or 'The study'}  {what}", "bold"),
-        plain(f"    {text}"),
-        plain(f"    {remedy}", "$foreground 70%"),
+        *(plain(f"{INDENT}{line}") for line in found),
+        *(plain(f"{INDENT}{line}", "$foreground 70%") for line in remedy),
         plain(""),
     ]
     return Content("\n").join(lines)
@@ -128,6 +137,25 @@ def _told(who: str, what: str, text: str, remedy: str) -> Content:
 
 def _first(participants: str) -> str:
     return participants.partition(",")[0]
+
+
+def verified(report: Report, checkpoint: Checkpoint | None) -> Content:
+    """What a verification of the audit trail found, in words."""
+    files = f"{count(report.entries, 'entry', 'entries')} and {count(report.documents, 'file')}"
+    lines = [plain(f"{one.verdict.name.capitalize()}: {one.text}") for one in report.problems]
+    if not lines:
+        lines = [plain(f"Nothing was changed: {files} are what was written.", "bold")]
+    else:
+        lines = [plain(f"{count(len(lines), 'problem')} in {files}.", "bold"), plain(""), *lines]
+    if checkpoint is None:
+        lines += [plain(""), plain(WITHOUT, "$foreground 70%")]
+    elif report.verdict is Verdict.INTACT:
+        since = count(report.since or 0, "entry was", "entries were")
+        lines.append(plain(f"Up to {checkpoint.at} it is what the checkpoint says; {since} added since."))
+    return Content("\n").join(lines)
+
+
+WITHOUT = "Whether the end was cut off, or all of it put back, only a checkpoint from elsewhere shows."
 
 
 def filters(chosen: Chosen) -> Content:

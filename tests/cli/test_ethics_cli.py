@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from interviewkit.cli import shell
+from interviewkit.cli.app import app
 from interviewkit.errors import ExitCode
 from interviewkit.models import Answer
 from interviewkit.study import Study
@@ -101,3 +103,27 @@ def test_without_a_terminal_the_desk_is_a_help_page(run: Run, study: Study) -> N
     done = run("ethics", "--study", study.root)
     assert done.code == ExitCode.OK
     assert "register" in done.out
+
+
+def test_alone_in_a_terminal_it_opens_the_desk(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[tuple[Path, bool]] = []
+
+    def screen(study: Path, participant: str | None = None, *, desk: bool = False) -> None:
+        opened.append((study, desk))
+
+    monkeypatch.setattr("interviewkit.cli.ethics.interactive", lambda: True)
+    assert shell.run(app, ["ethics", "--study", str(study.root)], screen) == 0
+    monkeypatch.chdir(study.root)
+    assert shell.run(app, ["ethics"], screen) == 0
+    assert opened == [(study.root, True)] * 2
+
+
+def test_what_the_key_does_not_open_is_named_and_not_counted_as_fine(run: Run, tmp_path: Path) -> None:
+    sealed = small_study.sealed_study(tmp_path)
+    small_study.consented_call(sealed)
+    sealed.keys.lock()
+    done = run("ethics", "check", "--study", sealed.root)
+    assert done.code == 2
+    assert "Not checked: P01: The consent record can't be opened here." in done.err
+    rows = json.loads(run("ethics", "register", "--json", "--study", sealed.root).out)
+    assert [(row["state"], row["form"], row["purposes"]) for row in rows] == [("sealed", "", [])]

@@ -6,32 +6,44 @@ It only reads: nothing about a consent can be changed here, and no transcript is
 """
 
 import asyncio
+import io
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewkit import due, findings, oversight, register
+from interviewkit import audit_checkpoint, audit_verify, due, findings, oversight, register
 from interviewkit.agenda import Agenda
+from interviewkit.audit_checkpoint import Checkpoint
 from interviewkit.dossier import Oversight
 from interviewkit.due import Due
 from interviewkit.findings import Finding
+from interviewkit.paths import storage_errors
 from interviewkit.register import FINDINGS, Chosen, State
 from interviewkit.study import Study
 from interviewkit.tui import ethics_lines
 from interviewkit.tui.ethics_lines import Row
-from interviewkit.tui.modals import Choose
+from interviewkit.tui.file_names import Files, a_path
+from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.record import RecordScreen, write_register
+from interviewkit.tui.text import plain
 from interviewkit.tui.widgets.bars import TitleBar
 
 EVERY = ""
+MOST_BYTES = 64 * 1024
+SEND = (
+    "Send these lines away from this computer, to your own mailbox for example; they are in the clipboard,",
+    "where your terminal allows that. Below is the same as a QR code, to be photographed.",
+)
 FORMATS = (
     ("pdf", "PDF: register, findings and what is due, to be filed"),
     ("xlsx", "a workbook: the same, to be filtered and counted"),
@@ -84,6 +96,8 @@ class EthicsScreen(Frame):
         Binding("f", "view('FINDINGS')", "findings", tooltip="interviewkit ethics check"),
         Binding("d", "view('DUE')", "due", tooltip="interviewkit ethics due"),
         Binding("x", "export", "export", tooltip="interviewkit ethics register --pdf"),
+        Binding("v", "verify", "verify", tooltip="interviewkit ethics verify"),
+        Binding("c", "checkpoint", "checkpoint", show=False, tooltip="interviewkit ethics checkpoint"),
         Binding("g", "choose('group')", "choose a group", show=False),
         Binding("p", "choose('jurisdiction')", "choose where they live", show=False),
         Binding("o", "choose('version')", "choose a form version", show=False),
@@ -91,7 +105,14 @@ class EthicsScreen(Frame):
         Binding("a", "everybody", "everybody", show=False),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
-    ALSO = ("choose('group')", "choose('jurisdiction')", "choose('version')", "choose('state')", "everybody")
+    ALSO = (
+        "checkpoint",
+        "choose('group')",
+        "choose('jurisdiction')",
+        "choose('version')",
+        "choose('state')",
+        "everybody",
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,6 +169,7 @@ class EthicsScreen(Frame):
         )
         self.query_one("#summary", Static).update(summary)
         rows = self.query_one(Rows)
+        rows.set_class(not as_register, "-told")
         rows.set_options(Option(row.text) for row in self._rows)
         if self._rows:
             rows.highlighted = next((at for at, row in enumerate(self._rows) if here == row.participant), 0)
@@ -159,9 +181,9 @@ class EthicsScreen(Frame):
         if self._view is View.REGISTER:
             self._rows = ethics_lines.register(lines, groups, sizes)
         elif self._view is View.FINDINGS:
-            self._rows = ethics_lines.findings(known.found)
+            self._rows = ethics_lines.findings(known.found, self.size.width - 4)
         else:
-            self._rows = ethics_lines.due(known.to_see, known.seen.today)
+            self._rows = ethics_lines.due(known.to_see, known.seen.today, self.size.width - 4)
 
     @property
     def _row(self) -> str | None:
@@ -188,6 +210,14 @@ class EthicsScreen(Frame):
         """Choose which of the register's lines are shown."""
         if self._known is not None:
             self.flow(self._choose(self._known, what))
+
+    def action_verify(self) -> None:
+        """Check whether records were changed behind the program's back."""
+        self.flow(self._verify())
+
+    def action_checkpoint(self) -> None:
+        """Show how long the audit trail is and how it ends, to be kept elsewhere."""
+        self.flow(self._checkpoint())
 
     def action_export(self) -> None:
         """Write what is chosen of the register to a file."""
@@ -229,7 +259,50 @@ class EthicsScreen(Frame):
             place = await asyncio.to_thread(
                 write_register, self.kit.study, known.seen, known.found, self._chosen, format_name
             )
-            self.kit.tell(f"Written: {place}")
+            self.kit.tell(f"Written: {place.relative_to(self.kit.study.root)}")
+
+    async def _verify(self) -> None:
+        choices = [("alone", "the audit trail by itself"), ("file", "and a checkpoint that was sent away")]
+        what = await self.app.push_screen_wait(Choose("Verify what?", choices))
+        if what is None:
+            return
+        checkpoint: Checkpoint | None = None
+        if what == "file":
+            line = AskLine(
+                "Which checkpoint?",
+                "The file with the lines that were sent away.",
+                value="~/",
+                check=lambda line: "" if a_path(line).is_file() else "There is no such file.",
+                suggester=Files(),
+            )
+            name = await self.app.push_screen_wait(line)
+            if name is None:
+                return
+            checkpoint = await asyncio.to_thread(_read_checkpoint, a_path(name))
+        report = await asyncio.to_thread(audit_verify.verify, self.kit.study.paths, checkpoint)
+        await self.app.push_screen_wait(Page("Audit trail", ethics_lines.verified(report, checkpoint)))
+
+    async def _checkpoint(self) -> None:
+        made = await asyncio.to_thread(self.kit.study.audit.checkpoint)
+        text = audit_checkpoint.text(made)
+        self.app.copy_to_clipboard(text)
+        lines = [*SEND, "", *text.splitlines(), "", *_drawn(audit_checkpoint.code(made)).splitlines()]
+        await self.app.push_screen_wait(Page("Checkpoint", Content("\n").join(map(plain, lines))))
+
+
+def _read_checkpoint(path: Path) -> Checkpoint:
+    with storage_errors(path), path.open("rb") as file:
+        data = file.read(MOST_BYTES)
+    return audit_checkpoint.read(data.decode("utf-8", "replace"), str(path))
+
+
+def _drawn(said: str) -> str:
+    """The QR code in characters; the least correction, so that it fits on a screen."""
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(said, error="l", micro=False, boost_error=False).terminal(out=drawn, compact=True)
+    return drawn.getvalue()
 
 
 def _choices(known: Known, what: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from interviewkit import record_pages, register, register_tables
+from interviewkit import oversight, record_pages, register, register_tables
 from interviewkit.dossier import Oversight
 from interviewkit.findings import Finding
 from interviewkit.register import Chosen
@@ -38,14 +38,15 @@ class RecordScreen(Frame):
 
     def body(self) -> ComposeResult:
         """The page, which scrolls."""
-        with VerticalScroll(id="page", classes="-person"):
+        with VerticalScroll(id="page", classes="-text"):
             yield Static(id="record", markup=False)
 
     def on_mount(self) -> None:
         """Show it."""
         self.query_one(TitleBar).show(record_pages.title(self._participant), "read only")
         self.query_one("#page").focus()
-        lines = record_pages.as_text(self._seen, self._participant, self._found).split("\n")
+        # Its title stands in the bar above.
+        lines = record_pages.as_text(self._seen, self._participant, self._found).split("\n")[2:]
         self.query_one("#record", Static).update(Content("\n").join(map(plain, lines)))
 
     def leave(self) -> None:
@@ -58,12 +59,12 @@ class RecordScreen(Frame):
 
     async def _export(self) -> None:
         place = await asyncio.to_thread(self._write)
-        self.kit.tell(f"Written: {place}")
+        self.kit.tell(f"Written: {place.relative_to(self.kit.study.root)}")
 
     def _write(self) -> Path:
         place = self.kit.study.paths.new_export(f"consent-{self._participant}", ".pdf")
         data = record_pages.as_pdf(self._seen, self._participant, self._found)
-        self.kit.study.file_away(place, data, "pdf")
+        oversight.file_away(self.kit.study, place, data, "pdf")
         return place
 
 
@@ -71,7 +72,8 @@ def write_register(
     study: Study, seen: Oversight, found: Sequence[Finding], chosen: Chosen, format_name: str
 ) -> Path:
     """What is chosen of the register, as a file in the study's exports."""
-    sheet = register_tables.register(register.lines(seen, found, chosen), chosen)
+    lines = register.lines(seen, found, chosen)
     place = study.paths.new_export("consent-register", f".{format_name}")
-    study.file_away(place, register_tables.register_file(seen, sheet, format_name), format_name)
+    data = register_tables.register_file(seen, lines, chosen, format_name)
+    oversight.file_away(study, place, data, format_name)
     return place
