@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
@@ -483,10 +484,12 @@ class Writing:
         """A picture of a signed form, sealed: first beside its place, then the entry that names it."""
         place = scan_path(self._paths, self._keys, self._participant, scan)
         partial = self._paths.unplaced_scan(place)
-        write_durably(partial, self._keys.sealer(self._participant, KeyClass.CONSENT).seal(data))
+        stored = self._keys.sealer(self._participant, KeyClass.CONSENT).seal(data)
+        write_durably(partial, stored)
         self.consent(scan)
         with storage_errors(place):
             replace_durably(partial, place)
+        self._event.wrote(place, None, sha256(stored).hexdigest())
 
     def interview(self, interview: Interview) -> None:
         """An interview with its calls, marks, what is left out and actions: ids and frames."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewkit import withdrawal
+from interviewkit import audit_verify, withdrawal
 from interviewkit.consent import Quote, Record, Store
 from interviewkit.errors import ConsentRefused, StorageError, StudyError, UsageError
 from interviewkit.models import (
@@ -108,6 +108,7 @@ def test_a_scan_lies_with_the_consent_and_comes_out_as_it_went_in(study: Study) 
     give(study)
     scan = study.attach_scan("P01", SCAN, "Ada")
     assert study.scan("P01", scan) == SCAN
+    assert audit_verify.verify(study.paths).problems == ()
     (name,) = files(study, "scan-*")
     stored = (study.paths.people / "P01" / name).read_bytes()
     sealed = study.keys.suffix != ""
