@@ -262,7 +262,7 @@ class Log:
         if self._chain is not None:
             self._chain.follow()
             return self._chain
-        study = audit_files.study_id(self.paths) or device.study_known_at(self.paths.root) or uuid4().hex
+        study = audit_files.study_id(self.paths) or self._known_here() or uuid4().hex
         known = device.load(study)
         if known is None:
             return self._begin(device.enrol(self.paths, study))
@@ -276,6 +276,11 @@ class Log:
             return self._begin(known)
         self._chain = chain
         return chain
+
+    def _known_here(self) -> str | None:
+        """Which study lay in this folder when this computer last wrote to it; not where it is empty now."""
+        there = any(audit_files.kept(self.paths))
+        return device.study_known_at(self.paths.root) if there else None
 
     def _begin(self, known: Device, former: Former | None = None) -> Chain:
         """The first entry of a chain: whose it is, the key, and what was there before any log."""

@@ -544,3 +544,13 @@ def test_the_wording_that_was_shown_is_in_it(study: Study, tmp_path: Path) -> No
     assert problems(study) == [f"forms/{page.name} is not what was written last."]
     page.unlink()
     assert problems(study) == [f"forms/{page.name} is gone, and no entry says why."]
+
+
+def test_a_new_study_where_another_one_was(study: Study, tmp_path: Path) -> None:
+    study.add_participant("patients", "uk")
+    shutil.rmtree(study.root)
+    told: list[Warned] = []
+    again = Study.create(study.root, tmp_path / "templates")
+    again = Study.open(study.root, told.append)
+    again.add_participant("patients", "uk")
+    assert (told, problems(again)) == ([], [])
