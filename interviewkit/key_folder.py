@@ -118,7 +118,10 @@ class KeyFolder:
         classes = frozenset(classes)
         self.note_destroyed(participant, classes)
         for key_class in classes:
-            _wipe(self._wrapped(participant, key_class))
+            place = self._wrapped(participant, key_class)
+            # What a kill left of a write is a copy as well.
+            for path in (place, *place.parent.glob(f".{place.name}.*.partial")):
+                _wipe(path)
 
     def destroyed(self, participant: str) -> frozenset[KeyClass]:
         """Which keys of a participant were destroyed, as this computer knows."""

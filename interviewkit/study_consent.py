@@ -102,8 +102,8 @@ class Consented(Forms):
                 f"Make one: interviewkit init {root}",
             )
         study = cls(root, study_config.load(paths.config), told, ask)
-        swept = (paths.forms, paths.people, paths.recordings, paths.transcripts, paths.exports)
-        store.sweep(root, swept, study._lock)
+        folders = (paths.forms, paths.keys, paths.people, paths.recordings, paths.transcripts, paths.exports)
+        store.sweep(root, folders, study._lock)
         study.mend()
         study.audit.reconcile()
         return study

@@ -122,6 +122,16 @@ async def test_a_withdrawal_can_destroy(app: InterviewkitApp, study: Study) -> N
     assert not any(b"secret" in path.read_bytes() for path in study.root.rglob("*") if path.is_file())
 
 
+async def test_who_withdraws_can_ask_to_be_erased(app: InterviewkitApp, study: Study) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        room = await enter(pilot, app, study)
+        await withdraws(pilot, app, room, 2)
+        await until(pilot, shows(app, "They are to be erased, by"))
+        assert isinstance(app.screen, Home)
+    assert study.standing("P01").queued
+    assert {path.name for path in study.paths.interview("P01-1").parent.iterdir()} == {"interview.json"}
+
+
 @pytest.mark.parametrize("keys", [["escape"], ["enter", "n"], ["down", "enter", "escape"]])
 async def test_a_withdrawal_is_asked_for_twice(
     app: InterviewkitApp,

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from interviewkit import agenda, contacts, erasure, incidents, study_rights, tonight
 from interviewkit.agenda import State
+from interviewkit.capture import control
+from interviewkit.capture.messages import Order
 from interviewkit.consent import Record, Store, Transcribe
 from interviewkit.errors import ConsentRefused, Locked, StorageError, UsageError
 from interviewkit.events import Warned
@@ -247,8 +249,12 @@ def test_keys_are_destroyed_and_those_of_the_consent_stay(tmp_path: Path) -> Non
     study.add_participant("patients", "uk")
     small_study.give(study, "P01")
     blobs = {key_class: study.keys.sealer("P01", key_class).seal(b"said") for key_class in KeyClass}
+    wrapped = study.keys.folder.root / "wrapped" / "P01"
+    half = wrapped / ".audio.age.99.partial"
+    half.write_bytes((wrapped / "audio.age").read_bytes())
     stone = study.erase("P01", "custodian", "erase")
     assert stone.keys_destroyed
+    assert {path.name for path in wrapped.iterdir()} == {"consent.age", "incident.age", "public.json"}
     opened = set()
     for key_class, blob in blobs.items():
         with suppress(Locked):
@@ -320,6 +326,27 @@ def test_an_export_that_could_not_be_written_is_on_record_all_the_same(
     with pytest.raises(StorageError):
         study.hand_on(study.paths.exports / "x.txt", b"x", "txt", ["P01-1"])
     assert [one.file for one in study.recall("P01")][-1] == "x.txt"
+
+
+def test_a_freeze_and_an_erasure_end_a_recording_of_theirs(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = [
+        control.Unfinished(f"{number}-1", "a" * 32, Order("a" * 32, f"{number}-1", "nowhere", ()), ())
+        for number in ("P02", "P01")
+    ]
+    closed: list[tuple[str, bool]] = []
+
+    def close(left: control.Unfinished) -> None:
+        closed.append((left.interview, study.standing("P01").held is not None))
+
+    monkeypatch.setattr("interviewkit.capture.control.unfinished", lambda study: running)
+    monkeypatch.setattr("interviewkit.erasure.close", close)
+    erasure.freeze(study, "P01", "Ada")
+    assert closed == [("P01-1", True)]
+    study.thaw("P01", "Ada", "a mistake")
+    erasure.erase(study, "P01", "custodian")
+    assert closed == [("P01-1", True)] * 2
 
 
 def test_plans_for_tonight_are_forgotten(study: Study) -> None:
