@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from interviewkit.errors import StorageError
-from interviewkit.paths import StudyPaths, data_dir, private_dir, storage_errors, write_durably
+from interviewkit.paths import (
+    StudyPaths,
+    data_dir,
+    private_dir,
+    storage_errors,
+    study_data_dir,
+    write_durably,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -133,7 +140,7 @@ def put_head(study: str, new: Head) -> None:
 
 
 def _folder(study: str) -> Path:
-    folder = data_dir() / "studies" / study
+    folder = study_data_dir(study)
     private_dir(folder)
     return folder
 

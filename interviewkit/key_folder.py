@@ -18,7 +18,7 @@ from pathlib import Path
 from interviewkit import key_records
 from interviewkit.key_records import DestroyedRecord, ParticipantRecord, Person, StudyRecord
 from interviewkit.passphrases import KEPT
-from interviewkit.paths import data_dir, storage_errors, sync_folder, write_durably
+from interviewkit.paths import storage_errors, study_data_dir, sync_folder, write_durably
 from interviewkit.sealing import SUFFIX, KeyClass
 
 
@@ -26,7 +26,7 @@ class KeyFolder:
     """What this computer has of a study's keys."""
 
     def __init__(self, study: str) -> None:
-        self.root = data_dir() / "studies" / study
+        self.root = study_data_dir(study)
 
     # ── the study and its people ────────────────────────────────────────────────────────────────
 

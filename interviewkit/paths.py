@@ -6,6 +6,7 @@ to the disk, and renamed over it, so that a kill or a full disk leaves the old f
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ DATA_VARIABLE = "INTERVIEWKIT_DATA"
 RUNTIME_VARIABLE = "INTERVIEWKIT_RUNTIME"
 STATE_VARIABLE = "INTERVIEWKIT_STATE"
 STUDY_FILE = "study.yaml"
+STUDY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 STRIKING = ".striking.partial"
 
 
@@ -32,6 +34,16 @@ def cache_dir() -> Path:
 def data_dir() -> Path:
     """The user's own keys, by study, outside of every study; `INTERVIEWKIT_DATA` moves it."""
     return Path(os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("interviewkit"))
+
+
+def study_data_dir(study: str) -> Path:
+    """What this computer keeps of a study outside of it; StorageError for an id that would lead elsewhere."""
+    if not STUDY_ID.fullmatch(study):
+        raise StorageError(
+            "The study's id is not one that interviewkit gives.",
+            "Ask whoever gave you the study for a new copy.",
+        )
+    return data_dir() / "studies" / study
 
 
 def runtime_dir() -> Path:

@@ -43,9 +43,9 @@ from interviewkit.models import (
 )
 from interviewkit.paths import (
     StudyPaths,
-    data_dir,
     replace_durably,
     storage_errors,
+    study_data_dir,
     sync_folder,
     write_durably,
 )
@@ -270,7 +270,7 @@ def tombstone(path: Path) -> Tombstone | None:
 def outside_tombstone(paths: StudyPaths, participant: str) -> Path | None:
     """Where this computer keeps it too, so that no backup of the study is without it; None without an id."""
     study = audit_files.study_id(paths)
-    return None if study is None else data_dir() / "studies" / study / "tombstones" / f"{participant}.json"
+    return None if study is None else study_data_dir(study) / "tombstones" / f"{participant}.json"
 
 
 def tombstones(paths: StudyPaths) -> Iterator[str]:

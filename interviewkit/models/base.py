@@ -11,7 +11,7 @@ ParticipantId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[0-9]{1,4}
 InterviewId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}[0-9]{1,4}-[1-9][0-9]*$")]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(in_lines)]
 
-RecordingId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=64)]
+RandomId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=64)]
 """Part of a file's name: whatever wrote the document, it leads nowhere else."""
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from interviewkit.models.base import Frozen, Identifier, Prose, RecordingId
+from interviewkit.models.base import Frozen, Identifier, Prose, RandomId
 from interviewkit.models.form import Level
 from interviewkit.models.interview import Gap
 
@@ -33,7 +33,7 @@ class ConsentMethod(StrEnum):
 class Clip(Frozen):
     """What was said while consent was given, as a recording of its own."""
 
-    recording: RecordingId = Field(description="id inside the recording's records")
+    recording: RandomId = Field(description="id inside the recording's records")
     sample_rate: int = Field(gt=0)
     channels: int = Field(ge=1, le=2)
     frames: int = Field(gt=0)

@@ -6,10 +6,19 @@ in a sealed `RightNote`.
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from interviewkit.models.base import FileName, Frozen, Identifier, InterviewId, ParticipantId, Prose
+from interviewkit.models.base import (
+    FileName,
+    Frozen,
+    Identifier,
+    InterviewId,
+    ParticipantId,
+    Prose,
+    RandomId,
+)
 
 
 class RightKind(StrEnum):
@@ -27,7 +36,7 @@ class Right(Frozen):
 
     kind: RightKind
     at: AwareDatetime
-    note: str = Field("", description="id of the sealed note with who and why")
+    note: RandomId | Literal[""] = Field("", description="id of the sealed note with who and why")
     due_on: date | None = Field(None, description="until when what was asked for is to be done")
     late: bool = Field(False, description="asked for after the form's window: somebody has to decide")
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, RecordingId
+from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, RandomId
 
 
 class Side(StrEnum):
@@ -63,7 +63,7 @@ class Call(Frozen):
     """One recording of an interview."""
 
     number: int = Field(ge=1)
-    recording: RecordingId = Field(description="id inside the recording's records")
+    recording: RandomId = Field(description="id inside the recording's records")
     source: Literal["imported", "recorded"]
     added_at: datetime
     sample_rate: int = Field(gt=0)

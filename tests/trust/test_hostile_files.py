@@ -28,7 +28,8 @@ from interviewkit.exports.sheet import Column, Sheet, csv_file
 from interviewkit.exports.sheet import workbook as register
 from interviewkit.exports.xlsx import workbook
 from interviewkit.harmless import FORMULA, visible
-from interviewkit.models import Form, HandedOn
+from interviewkit.models import Form, HandedOn, Right, RightKind
+from interviewkit.paths import study_data_dir
 from interviewkit.schedule import load as load_schedule
 from interviewkit.study import Study
 from tests import small_study
@@ -262,6 +263,8 @@ DOORS: dict[str, Callable[[Study, str], object]] = {
     "document": lambda study, text: with_document(study, "participant", "id", text),
     "recording": lambda study, text: with_document(study, "interview", "recording", text),
     "export": lambda study, text: handed_on(text),
+    "right": lambda study, text: asked_for(text),
+    "study": lambda study, text: study_data_dir(text),
 }
 
 
@@ -301,6 +304,13 @@ def with_document(study: Study, kind: str, key: str, text: str) -> None:
         _ = study.participant("P01") if kind == "participant" else study.interview("P01-1")
     finally:
         path.write_bytes(kept)
+
+
+def asked_for(text: str) -> None:
+    """A wish to be erased, with a note that has such an id; none is no path."""
+    if not text:
+        raise ValueError(text)
+    Right(kind=RightKind.ASKED, at=datetime.now(UTC), note=text)
 
 
 def handed_on(text: str) -> None:
