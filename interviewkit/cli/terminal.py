@@ -96,6 +96,6 @@ def line_again(text: str, *, end: bool = False) -> None:
     """Say `text` on standard error in the place of the line that is there; with `end` that line is over."""
     sys.stderr.flush()
     below = bare(sys.stderr)
-    below.write("\r\x1b[K")
+    below.write("\r\x1b[K" if below.isatty() else "\r")
     below.flush()
     click.echo(text, err=True, nl=end)
