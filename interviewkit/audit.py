@@ -184,8 +184,12 @@ class Log:
                     self._end_sitting(participant)
 
     def reconcile(self) -> None:
-        """End what a kill left without an end; does nothing in a study that can't be written."""
-        if self.paths.audit.is_dir():
+        """End what a kill left without an end on this computer; nothing where that can't be written.
+
+        A computer that has not worked on the study has left nothing: whoever only looks leaves no trace.
+        """
+        study = audit_files.study_id(self.paths)
+        if study is not None and device.load(study) is not None:
             with suppress(StorageError), self._lock:
                 self._ready(sittings_too=True)
 

@@ -19,7 +19,6 @@ from interviewkit.errors import StorageError
 from interviewkit.paths import (
     StudyPaths,
     data_dir,
-    private_dir,
     storage_errors,
     study_data_dir,
     write_durably,
@@ -140,9 +139,7 @@ def put_head(study: str, new: Head) -> None:
 
 
 def _folder(study: str) -> Path:
-    folder = study_data_dir(study)
-    private_dir(folder)
-    return folder
+    return study_data_dir(study)
 
 
 def _read(path: Path) -> Device | None:

@@ -554,3 +554,13 @@ def test_a_new_study_where_another_one_was(study: Study, tmp_path: Path) -> None
     again = Study.open(study.root, told.append)
     again.add_participant("patients", "uk")
     assert (told, problems(again)) == ([], [])
+
+
+def test_who_only_looks_on_another_computer_leaves_no_trace(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_study.consented_call(study)
+    monkeypatch.setenv("INTERVIEWKIT_DATA", str(tmp_path / "another computer"))
+    Study.open(study.root)
+    assert [path.stem for path in study.paths.audit.iterdir()] == [chain(study).stem]
+    assert not (tmp_path / "another computer").exists()
