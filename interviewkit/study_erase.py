@@ -8,7 +8,7 @@ What is promised and not done is done when the study is opened next, and so is w
 tombstone wins over whatever lies beside it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from interviewkit.models import (
 )
 from interviewkit.paths import remove_durably, sync_folder
 from interviewkit.sealing import KeyClass
-from interviewkit.study_documents import Writing
+from interviewkit.study_documents import ConsentRow, Writing
 from interviewkit.study_exports import Exporting
 from interviewkit.study_rights import Standing
 from interviewkit.study_unlocking import Ask
@@ -158,12 +158,11 @@ class Erasing(Exporting):
         """What is known of them now, as far as it may stay; what can't be opened any more is left out."""
         person = self.participant(participant)
         asked = self.standing(participant).asked
-        rows: list[study_documents.ConsentRow] = []
+        rows: list[ConsentRow] = []
         with suppress(InterviewkitError):
             rows = study_documents.consent_rows(self.paths, self.keys, participant)
         given = [row.event for row in rows if isinstance(row.event, ConsentGiven)]
-        record = study_documents.consent_path(self.paths, self.keys, participant)
-        kept = (KeptKind.CONSENT,) if record.exists() else ()
+        kept = (KeptKind.CONSENT,) if self._consent_stays(participant, rows) else ()
         return Tombstone(
             participant=person.id,
             group=person.group,
@@ -179,6 +178,13 @@ class Erasing(Exporting):
             keys_destroyed=self.keys.sealed,
             kept=kept,
         )
+
+    def _consent_stays(self, participant: str, rows: Sequence[ConsentRow]) -> bool:
+        """Whether there is a record of the consent, and no sheet of theirs promises to destroy it."""
+        if not study_documents.consent_path(self.paths, self.keys, participant).exists():
+            return False
+        promises = (row.form.withdrawal for row in rows if row.form is not None)
+        return all(promise is None or promise.consent_stays for promise in promises)
 
     def _counted(self, participant: str, kept: tuple[str, ...]) -> Counts:
         interviews = [one for one in self._interviews_of(participant) if one.is_dir()]

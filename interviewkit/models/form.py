@@ -74,6 +74,9 @@ class Promise(Frozen):
 
     days: int = Field(ge=0, le=3650, description="until so many days after the interview it is done as asked")
     levels: tuple[Level, ...] = Field(min_length=1, description="what can be asked for")
+    consent_stays: bool = Field(
+        True, description="the record of the consent is kept as evidence when somebody is erased"
+    )
 
 
 class Form(Frozen):

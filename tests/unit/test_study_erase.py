@@ -188,6 +188,24 @@ def test_nothing_of_somebody_erased_is_kept_again(study: Study, name: str) -> No
     assert small_study.snapshot(study.root) == before
 
 
+def test_the_record_of_the_consent_goes_where_the_sheet_promises_that(study: Study) -> None:
+    form = study.paths.forms / f"{small_study.FORM}.yaml"
+    promise = "withdrawal: {days: 14, levels: [erase], consent_stays: false}\nstatements:"
+    form.write_text(form.read_text().replace("statements:", promise))
+    study.paths.frozen_form(small_study.FORM).unlink()
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P03")
+    stone = study.erase("P03", "custodian", "erase")
+    assert stone.kept == ()
+    assert stone.forms == (small_study.FORM,)
+    assert len(stone.consented_at) == 1
+    assert set(of(study, "P03")) == {"people/P03/participant.json", "people/P03/tombstone.json"}
+    assert not study.keys.left("P03", [KeyClass.CONSENT])
+    assert agenda.look(study).person("P03").state is State.ERASED
+    assert study.consent_events("P03") == ()
+    assert small_study.snapshot(study.root) == small_study.snapshot(Study.open(study.root).root)
+
+
 def test_erasing_twice_changes_nothing(study: Study) -> None:
     study.erase("P01", "custodian", "erase")
     before = small_study.snapshot(study.root)
