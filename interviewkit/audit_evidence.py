@@ -45,7 +45,8 @@ class Evidence:
     open: dict[tuple[str, int], Entry] = field(default_factory=dict)
     before_log: set[str] = field(default_factory=set)
     earliest: dict[str, list[datetime]] = field(default_factory=dict)
-    outside: list[str] = field(default_factory=list)
+    suspects: list[tuple[str, str | None, str, int]] = field(default_factory=list)
+    """Documents that were not as their chain had left them: path, what they were, chain, entry."""
 
     def take(self, device: str, entry: Entry) -> None:
         """One more entry of a chain, in its order."""
@@ -64,18 +65,19 @@ class Evidence:
 
     def _document(self, device: str, entry: Entry, one: Written) -> None:
         known, ever = self.files.setdefault(one.path, {}), self.hashes.setdefault(one.path, set())
-        mine = known.get(device)
-        alone = set(known) <= {device}
-        right = one.before == mine if alone else one.before is None or one.before in ever
         busy = any(_owner(one.path) in event.about for event in self.open.values())
-        # What is mended after a kill was written by the event that it mends, or by nobody who says so.
-        if not right and not busy and not one.path.endswith(audit_files.SOUND):
-            self.outside.append(
-                f"{one.path} was changed by something else before entry {entry.seq} of {device}."
-            )
+        if one.before != known.get(device) and not busy and not one.path.endswith(audit_files.SOUND):
+            self.suspects.append((one.path, one.before, device, entry.seq))
         known[device] = one.after
         if one.after is not None:
             ever.add(one.after)
+
+    def outside(self) -> Iterator[str]:
+        """Documents that were not what any computer had left when they were written."""
+        for path, before, device, seq in self.suspects:
+            others = set(self.files[path]) - {device}
+            if not others or (before is not None and before not in self.hashes[path]):
+                yield f"{path} was changed by something else before entry {seq} of {device}."
 
     def _sound(self, device: str, entry: Entry, begun: Entry | None, sound: Sound) -> None:
         self.files.setdefault(sound.path, {})[device] = _sounding(sound.records, sound.head)
@@ -118,7 +120,7 @@ def problems(paths: StudyPaths, evidence: Evidence) -> tuple[int, list[str]]:
         page for page in audit_files.pages(paths) if page.relative_to(paths.root).as_posix() in evidence.files
     ]
     there = {path.relative_to(paths.root).as_posix(): path for path in (*audit_files.kept(paths), *pages)}
-    found = list(evidence.outside)
+    found = list(evidence.outside())
     for name, path in there.items():
         if _owner(name) not in busy:
             now = (
