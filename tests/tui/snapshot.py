@@ -26,7 +26,7 @@ def lines(app: InterviewkitApp) -> list[str]:
     return [line.rstrip() for line in console.export_text().splitlines()]
 
 
-TIMES = re.compile(r"\d+(?=(:\d\d)+)|(?<=\d:)\d\d|\d\d [A-Z][a-z]{2} 20\d\d")
+TIMES = re.compile(r"\d+(?=(:\d\d)+)|(?<=\d:)\d\d|\d\d [A-Z][a-z]{2} 20\d\d|20\d\d-\d\d-\d\d")
 
 
 def check(app: InterviewkitApp, name: str, *, timeless: bool = False) -> None:
