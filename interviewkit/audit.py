@@ -193,6 +193,28 @@ class Log:
             with suppress(StorageError), self._lock:
                 self._ready(sittings_too=True)
 
+    def placed(self, paths: Iterable[Path]) -> None:
+        """Files that got their place after their event had ended, because the disk had refused."""
+        names = {path.relative_to(self.paths.root).as_posix() for path in paths}
+        if not names:
+            return
+        with suppress(StorageError), self._lock:
+            self._ready()
+            known = audit_files.latest(self.paths)
+            for participant in sorted({audit_files.owner(name) for name in names}):
+                documents, recordings = audit_files.differing(self.paths, participant, known)
+                found = tuple(one for one in documents if one.path in names)
+                heard = tuple(one for one in recordings if one.path in names)
+                if found or heard:
+                    self._append(
+                        Kind.EVENT,
+                        Action.MENDED,
+                        about=(participant,),
+                        documents=found,
+                        recordings=heard,
+                        durable=True,
+                    )
+
     def _sit(self, event: Event) -> None:
         """Go on with it at the next write; at the latest the end of the program is its end."""
         if not self._registered:

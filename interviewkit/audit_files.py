@@ -116,11 +116,11 @@ def differing(
         elif (now := digest(path)) != known.get(name):
             documents.append(Written(name, known.get(name), now))
     for name, was in known.items():
-        if was is not None and name not in seen and _whose(name) == participant:
+        if was is not None and name not in seen and owner(name) == participant:
             documents.append(Written(name, was, None))
     return tuple(documents), tuple(recordings)
 
 
-def _whose(name: str) -> str:
+def owner(name: str) -> str:
     """The participant to whom a file belongs, by its folder: `P07` or `P07-1`."""
     return name.split("/")[1].partition("-")[0]

@@ -117,7 +117,8 @@ class Consented(Forms):
 
     def mend(self) -> None:
         """Finish what a kill left half-way, as far as it can be opened now."""
-        study_mending.place_committed(self.paths, self.keys, self._lock)
+        placed = study_mending.place_committed(self.paths, self.keys, self._lock)
+        self.audit.placed(placed)
 
     # ── participants and their consent ──────────────────────────────────────────────────────────
 

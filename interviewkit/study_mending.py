@@ -13,13 +13,16 @@ from interviewkit.study_documents import consent_rows, interview, scan_path
 from interviewkit.study_keys import Keys
 
 
-def place_committed(paths: StudyPaths, keys: Keys, lock: Lock) -> None:
+def place_committed(paths: StudyPaths, keys: Keys, lock: Lock) -> list[Path]:
     """Finish commits that were killed between an entry and the renaming of the recording that it names.
+
+    Hands back what has its place now.
 
     Recordings of calls without an entry stay as they are: one is being written, or a kill left it. What was
     said at a consent that is not on record is removed: nobody agreed to its being kept. So is what is left of
     a sound file that was being brought in: the file itself is where it was.
     """
+    placed: list[Path] = []
     with suppress(StorageError, Locked):
         if any(_unplaced(paths)) or any(_evidence(paths, keys)) or any(_left(paths)):
             with lock:
@@ -29,8 +32,10 @@ def place_committed(paths: StudyPaths, keys: Keys, lock: Lock) -> None:
                             partial.unlink(missing_ok=True)
                         else:
                             replace_durably(partial, place)
+                            placed.append(place)
                 for partial in list(_left(paths)):
                     discard(partial)
+    return placed
 
 
 def discard(incoming: Path) -> None:

@@ -165,6 +165,7 @@ def test_a_kill_between_a_scan_and_its_entry_leaves_neither_or_both(
     last = Study.open(study.root)
     (name,) = files(last, "scan-*")
     assert not name.endswith(".partial")
+    assert audit_verify.verify(last.paths).problems == ()
 
 
 # ── confirmed on the recording ──────────────────────────────────────────────────────────────────
