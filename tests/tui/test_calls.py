@@ -64,6 +64,34 @@ async def test_a_call_ends_in_its_wrap_up(app: InterviewkitApp, study: Study) ->
     assert wrapup.said(study, "P01-1", 1).when is None
 
 
+@pytest.mark.parametrize("can", [True, False])
+async def test_whether_they_can_decide_is_asked_off_the_record(
+    app: InterviewkitApp, study: Study, can: bool
+) -> None:
+    app.taken_by = "Ada"
+    async with app.run_test(size=(80, 24)) as pilot:
+        room = await enter(pilot, app, study)
+        await pilot.press("f12")
+        await until(pilot, shows(app, "Do they understand"))
+        assert room.log.state.paused
+        for question in ("keep it in mind", "weigh it up", "say what they have decided"):
+            await pilot.press("y")
+            await until(pilot, shows(app, question))
+        await pilot.press("y" if can else "n")
+        await until(pilot, shows(app, "What gave rise to it?"))
+        await pilot.press("enter")
+        if can:
+            await until(pilot, lambda: isinstance(app.screen, RoomScreen) and not room.log.state.paused)
+            assert study.refusal("P01", Record) is None
+        else:
+            await until(pilot, lambda: isinstance(app.screen, WrapUpScreen))
+    if not can:
+        assert room.log.state.ending is Ending.LATER
+        assert study.interview("P01-1").calls, "what was recorded up to then is kept"
+        with pytest.raises(ConsentRefused, match="in doubt"):
+            study.grant("P01", Record)
+
+
 async def test_now_is_now(
     app: InterviewkitApp,
     study: Study,
