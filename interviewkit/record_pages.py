@@ -168,9 +168,10 @@ def _said(given: ConsentGiven, statement: str, *, needed: bool) -> str:
 
 
 def _end(seen: Seen) -> Iterator[Block]:
-    yield Paragraph(
-        "The wording above is the one that was kept when the answers were given. Later changes of a form do"
-        " not change it; a SHA-256 lets anybody compare it with a copy of their own.",
-        small=True,
-    )
+    if seen.dossier.answers:
+        yield Paragraph(
+            "The wording above is the one that was kept when the answers were given. Later changes of a form"
+            " do not change it; a SHA-256 lets anybody compare it with a copy of their own.",
+            small=True,
+        )
     yield Signature("Checked by")
