@@ -267,7 +267,8 @@ def on_record(participant: str, held_s: float | None, *, to_confirm: bool = Fals
             [
                 plain(f"What {participant} signed is on record.", "bold $accent"),
                 plain("It counts once they confirm it on the telephone, on a recording of its own."),
-                Content.assemble(("Esc ", "bold"), "leaves; then ", ("C ", "bold"), "and ", ("v ", "bold")),
+                plain(f"In a terminal beside this one: interviewkit consent confirm {participant}"),
+                Content.assemble(("Esc ", "bold"), "leaves."),
             ]
         )
     return Content("\n\n").join(

@@ -1,6 +1,6 @@
 """Where one participant's consent stands, and what can be put on record about it, each with a key.
 
-study ── consent_standing ─► lines;  keys ─► flows that ask ─► study.note, attach_scan, confirm_consent
+study ── consent_standing ─► lines;  keys ─► flows that ask ─► study.note, attach_scan
 """
 
 import asyncio
