@@ -108,6 +108,21 @@ def test_that_somebody_is_frozen_is_readable_and_who_and_why_is_apart(study: Stu
     assert (b"a relative rang" in right.read_bytes()) is not study.keys.sealed
 
 
+def test_a_freeze_needs_no_key_and_an_end_of_it_neither(tmp_path: Path) -> None:
+    study = small_study.sealed_study(tmp_path)
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P01")
+    study.keys.lock()
+    locked = Study.open(study.root)
+    locked.freeze("P01", "Ada", "a relative rang")
+    assert locked.keys.locked
+    assert agenda.look(locked).person("P01").state is State.FROZEN
+    with pytest.raises(ConsentRefused, match="frozen"):
+        locked.grant("P01", Record)
+    locked.thaw("P01", "Ben", "it was a mistake")
+    assert locked.standing("P01").frozen_at is None
+
+
 def test_who_is_frozen_waits_for_nothing_at_home(study: Study) -> None:
     study.freeze("P01", "Ada")
     seen = agenda.look(study)
