@@ -43,7 +43,7 @@ from tests.tui import study as studies
 from tests.unit.session_clock import Hand
 
 pytestmark = pytest.mark.slow
-STRINGS = strings(500)[:: 1 if FULL else 60]
+STRINGS = strings(500)[:: 1 if FULL else 100]
 ENOUGH = 8
 """So many characters of a text have to be there, as they are, in the place of each widget."""
 
