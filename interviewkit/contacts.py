@@ -20,7 +20,8 @@ from interviewkit.appointments import Ringing, Standing
 from interviewkit.errors import UsageError
 from interviewkit.models import Arrangement, Contact, ContactKind, Details, StudyConfig, Wishes
 from interviewkit.study import Study
-from interviewkit.study_documents import ContactFile, Writing
+from interviewkit.study_documents import ContactFile
+from interviewkit.study_writing import Writing
 
 SOMEBODY = "the interviewer"
 """Who enters things, where nobody said a name."""

@@ -24,7 +24,7 @@ from interviewkit.consent import Grant, Record
 from interviewkit.session_log import Log, Moment
 from interviewkit.session_notes import Note
 from interviewkit.study import Study
-from interviewkit.study_documents import Writing
+from interviewkit.study_writing import Writing
 
 P = ParamSpec("P")
 Save = Callable[[Log], None]

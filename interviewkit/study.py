@@ -24,8 +24,9 @@ from interviewkit.models import ActionKind, Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
-from interviewkit.study_documents import Recorded, Writing
+from interviewkit.study_documents import Recorded
 from interviewkit.study_erase import Erasing
+from interviewkit.study_writing import Writing
 
 if TYPE_CHECKING:
     import numpy as np

@@ -48,10 +48,11 @@ from interviewkit.models import (
 )
 from interviewkit.paths import StudyPaths, disk_failed
 from interviewkit.sealing import KeyClass, Opener, Sealer
-from interviewkit.study_documents import Held, Shown, Writing
+from interviewkit.study_documents import Held, Shown
 from interviewkit.study_forms import Forms
 from interviewkit.study_keys import Founder, Keys
 from interviewkit.study_unlocking import Ask
+from interviewkit.study_writing import Writing
 
 if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader

@@ -30,9 +30,9 @@ from interviewkit.models import (
 )
 from interviewkit.sealing import KeyClass
 from interviewkit.store import Tables
-from interviewkit.study_documents import Writing
 from interviewkit.study_evidence import Evidenced
 from interviewkit.study_unlocking import Ask
+from interviewkit.study_writing import Writing
 
 if TYPE_CHECKING:
     from interviewkit.recording_strike import Done

@@ -31,10 +31,11 @@ from interviewkit.models import (
 )
 from interviewkit.paths import remove_durably, sync_folder
 from interviewkit.sealing import KeyClass
-from interviewkit.study_documents import ConsentRow, Writing
+from interviewkit.study_documents import ConsentRow
 from interviewkit.study_exports import Exporting
 from interviewkit.study_rights import Standing
 from interviewkit.study_unlocking import Ask
+from interviewkit.study_writing import Writing, change_register
 
 ALWAYS_KEPT = ("participant.json", "tombstone.json", "rights.json")
 """Number, group, and what was done: nothing of them."""
@@ -229,7 +230,7 @@ class Erasing(Exporting):
             remove_durably(self.paths.exports / str(one.file))
             gone.append(one.model_copy(update={"file": None, "removed_at": now}))
         if gone:
-            study_documents.change_register(self.paths, self._lock, gone, "erased")
+            change_register(self.paths, self._lock, gone, "erased")
 
     def _to_do(self, stone: Tombstone) -> bool:
         """Whether it is not carried out, or something came back."""

@@ -18,6 +18,7 @@ from interviewkit.consent import Store
 from interviewkit.models import HandedOn
 from interviewkit.paths import write_durably
 from interviewkit.study_destroy import Destroying
+from interviewkit.study_writing import change_register
 
 
 class Exporting(Destroying):
@@ -55,7 +56,7 @@ class Exporting(Destroying):
             file=self._name(place),
         )
         self.audit.note(Action.EXPORTED, held)
-        study_documents.change_register(self.paths, self._lock, [new], "handed on")
+        change_register(self.paths, self._lock, [new], "handed on")
         write_durably(place, data)
         return new
 

@@ -30,7 +30,8 @@ from interviewkit.session_moves import (
 )
 from interviewkit.session_notes import Person, Role
 from interviewkit.study import Study
-from interviewkit.study_documents import Recorded, Writing
+from interviewkit.study_documents import Recorded
+from interviewkit.study_writing import Writing
 from tests.small_study import SCHEDULE_YAML, consented_call, consented_interview, give, new_study
 from tests.small_study import withdraw as withdraw_consent
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewkit import consent_forms, store, study_documents
+from interviewkit import consent_forms, store, study_documents, study_writing
 from interviewkit.consent import Confirm, Grant, Record
 from interviewkit.errors import ConsentRefused, StorageError
 from interviewkit.events import Warned
@@ -161,7 +161,7 @@ def test_a_kill_leaves_both_or_nothing(study: Study, moment: str, monkeypatch: p
     elif moment in ("entry", "entered"):
         patched(store.DurableJSONStorage, "write", monkeypatch, after=moment == "entered")
     else:
-        patched(study_documents, "replace_durably", monkeypatch, after=moment == "indexed")
+        patched(study_writing, "replace_durably", monkeypatch, after=moment == "indexed")
     with pytest.raises(Killed):
         study.give_consent("P01", answers(), memory)
     monkeypatch.undo()

@@ -20,7 +20,7 @@ from interviewkit.recording_format import find_members
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import NoteKind
 from interviewkit.study import Study
-from interviewkit.study_documents import Writing
+from interviewkit.study_writing import Writing
 from tests import small_study
 from tests.room_world import FakeRecorder
 from tests.tui import study as studies

@@ -148,18 +148,18 @@ def test_a_second_person_finds_what_the_sheet_says(study: Study) -> None:
 def test_a_kill_between_a_scan_and_its_entry_leaves_neither_or_both(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from interviewkit import study_documents
+    from interviewkit import study_writing
 
     give(study)
     with monkeypatch.context() as patch:
-        patch.setattr(study_documents.Writing, "consent", lambda *rest: kill())
+        patch.setattr(study_writing.Writing, "consent", lambda *rest: kill())
         with pytest.raises(Killed):
             study.attach_scan("P01", SCAN, "Ada")
     assert files(study, "scan-*") != []
     again = Study.open(study.root)
     assert files(again, "scan-*") == []
     with monkeypatch.context() as patch:
-        patch.setattr(study_documents, "replace_durably", lambda *rest: kill())
+        patch.setattr(study_writing, "replace_durably", lambda *rest: kill())
         with pytest.raises(Killed):
             again.attach_scan("P01", SCAN, "Ada")
     last = Study.open(study.root)
