@@ -279,9 +279,10 @@ def test_a_decoder_out_of_memory_is_one_line(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(os.name != "posix", reason="stopping a process is a POSIX signal")
 def test_a_decoder_that_falls_silent_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decode, "SILENT_S", 0.3)
     soundfile.write(tmp_path / "a.wav", tones(8000, 440.0, seconds=600)[0], 8000)
     with open_media(tmp_path / "a.wav") as media:
+        # Not before: a busy computer takes longer to start it.
+        monkeypatch.setattr(decode, "SILENT_S", 0.3)
         stopped = media._child.process
         os.kill(stopped.pid, signal.SIGSTOP)
         with pytest.raises(AudioError, match="could not be decoded safely"):
