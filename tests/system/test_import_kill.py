@@ -22,7 +22,7 @@ LENGTH_S = 240
 MARKS = "question,time\nfirst,0:10\nfirst.a,1:00\n"
 KILL_AT = """
 import os, signal, sys
-import interviewkit.study_documents as documents
+import interviewkit.study_writing as writing
 import interviewkit.store as store
 from interviewkit.cli import shell
 from interviewkit.cli.app import app
@@ -116,8 +116,8 @@ def test_a_kill_while_it_is_decoded_leaves_nothing(
     [
         ("store", "write_durably", "before", False),
         ("store", "write_durably", "after", True),
-        ("documents", "replace_durably", "before", True),
-        ("documents", "replace_durably", "after", True),
+        ("writing", "replace_durably", "before", True),
+        ("writing", "replace_durably", "after", True),
     ],
 )
 def test_a_kill_while_it_is_entered_leaves_all_or_nothing(
