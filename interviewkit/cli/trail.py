@@ -83,7 +83,7 @@ def _show(report: "Report", checkpoint: "Checkpoint | None") -> None:
     if report.problems:
         click.echo(f"{count(len(report.problems), 'problem')} in {said} and {files}.")
         return
-    click.echo(f"Nothing was changed: {said} follow one another, and {files} are what was written last.")
+    click.echo(f"Nothing was changed: {said} follow one another, and what was written last is in {files}.")
     if checkpoint is None:
         click.echo("Whether the end was cut off, or all of it put back, only a checkpoint shows.", err=True)
     else:
