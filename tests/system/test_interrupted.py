@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +24,26 @@ def long_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return real.study_with(folder / "study", audio)
 
 
+@contextmanager
+def _copy(study: Path, folder: Path) -> Iterator[Path]:
+    """A copy with keys and an audit trail of its own, which knows nothing of other copies."""
+    with pytest.MonkeyPatch.context() as patch:
+        data = shutil.copytree(os.environ["INTERVIEWKIT_DATA"], folder / "data")
+        patch.setenv("INTERVIEWKIT_DATA", str(data))
+        yield Path(shutil.copytree(study, folder / "study"))
+
+
 @pytest.fixture
-def study(long_study: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(long_study, tmp_path / "study"))
+def study(long_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with _copy(long_study, tmp_path_factory.mktemp("copy")) as study:
+        yield study
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(long_study: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    study = Path(shutil.copytree(long_study, tmp_path_factory.mktemp("whole") / "study"))
-    assert real.run("process", "P01-1", "--study", study).returncode == 0
-    return real.turns(study)
+    with _copy(long_study, tmp_path_factory.mktemp("whole")) as study:
+        assert real.run("process", "P01-1", "--study", study).returncode == 0
+        return real.turns(study)
 
 
 def test_a_kill_while_transcribing_loses_no_chunk_that_was_saved(
@@ -78,8 +90,7 @@ def test_ctrl_c_ends_everything_and_says_what_is_kept(study: Path, moment: str) 
     assert not list(study.rglob("*.partial"))
 
 
-def test_ctrl_c_while_a_recording_is_brought_in_leaves_nothing(long_study: Path, tmp_path: Path) -> None:
-    study = Path(shutil.copytree(long_study, tmp_path / "study"))
+def test_ctrl_c_while_a_recording_is_brought_in_leaves_nothing(study: Path, tmp_path: Path) -> None:
     audio = real.write(tmp_path / "hours.wav", np.tile(real.conversation(), 120))
     before = sorted(study.rglob("*"))
     process = real.start("import", audio, "--participant", "P01", "--study", study)
