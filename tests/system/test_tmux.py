@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from interviewkit import alone, contacts
+from interviewkit.errors import InUse
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
@@ -134,5 +135,13 @@ def test_a_terminal_that_is_closed_ends_the_program_at_once(terminal: Terminal, 
     assert any(real.is_running(pid) for pid in family)
     terminal.close()
     wait_until(lambda: not any(real.is_running(pid) for pid in family), "it goes on without a terminal")
-    with alone.hold(alone.SCREEN, study.root, "in this test"):
-        pass
+    # A child that it had just begun may outlive it for a moment.
+    wait_until(lambda: _can_be_opened(study), "nobody can open the study")
+
+
+def _can_be_opened(study: Study) -> bool:
+    try:
+        with alone.hold(alone.SCREEN, study.root, "in this test"):
+            return True
+    except InUse:
+        return False
