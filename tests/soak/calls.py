@@ -1,4 +1,4 @@
-"""Long calls in sealed studies on a busy computer: one with equal clocks, one whose clocks run apart."""
+"""Long calls in sealed studies on a busy computer: one with equal clocks, two whose clocks run apart."""
 
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +13,11 @@ from tests.system.virtual_sound import SoundSystem
 
 Clocks = tuple[float, float]
 """By how many ppm each device's clock is too fast."""
-CALLS: tuple[tuple[Clocks, float], ...] = (((0.0, 0.0), 50.0), ((200.0, -200.0), 100.0))
+CALLS: tuple[tuple[Clocks, float], ...] = (
+    ((0.0, 0.0), 50.0),
+    ((0.0, 200.0), 100.0),
+    ((0.0, -200.0), 100.0),
+)
 """The clocks, and how well aligned (ms) the channels must be at the end."""
 
 
