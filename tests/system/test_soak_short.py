@@ -11,9 +11,10 @@ MINUTES = 1.0
 KILLS = 5
 
 
-@pytest.mark.parametrize(("clocks", "aligned_ms"), calls.CALLS[:2])
-def test_a_minute_on_a_busy_computer(system: SoundSystem, clocks: calls.Clocks, aligned_ms: float) -> None:
-    figures = calls.measure_one(system, MINUTES, clocks, aligned_ms)
+@pytest.mark.parametrize("clocks", [clocks for clocks, _ in calls.CALLS[:2]])
+def test_a_minute_on_a_busy_computer(system: SoundSystem, clocks: calls.Clocks) -> None:
+    # A minute is too short for the channels to be as close as they are at the end of a call.
+    figures = calls.measure_one(system, MINUTES, clocks, 100.0)
     assert [str(figure) for figure in figures if not figure.passed] == []
 
 

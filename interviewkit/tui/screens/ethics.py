@@ -143,7 +143,7 @@ class EthicsScreen(Frame):
         self._look()
 
     def _look(self) -> None:
-        self.app.run_worker(self._load(), group="ethics", exclusive=True, exit_on_error=False)
+        self.load(self._load, "ethics")
 
     async def _load(self) -> None:
         self._known = await asyncio.to_thread(look, self.kit.study)

@@ -13,6 +13,8 @@ from interviewkit.tui.text import plain
 from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from interviewkit.tui.app import InterviewkitApp
 
 ALWAYS = ("command_palette", "theme", "microphone", "voice")
@@ -69,6 +71,10 @@ class Frame(Screen[Any]):
             if active.binding.show or active.binding.action in (*ALWAYS, *self.ALSO):
                 by_action.setdefault(active.binding.action, active)
         return list(by_action.values())
+
+    def load(self, work: "WorkType[None]", group: str) -> None:
+        """Load something anew; what is still being loaded, or only about to be, is dropped."""
+        self.app.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
     def help(self) -> Iterator[Content]:
         """The keys of this screen, and the commands that do the same."""

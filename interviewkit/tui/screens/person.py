@@ -86,7 +86,7 @@ class PersonScreen(Frame):
         return " · ".join(["Appointments", self._participant, *filter(None, more)])
 
     def _changed(self, agenda: Agenda | None) -> None:
-        self.app.run_worker(self._load(), group="contacts", exclusive=True, exit_on_error=False)
+        self.load(self._load, "contacts")
 
     async def _load(self) -> None:
         standing = await asyncio.to_thread(self.kit.study.standing, self._participant)

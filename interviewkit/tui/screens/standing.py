@@ -78,7 +78,7 @@ class StandingScreen(Frame):
         self.watch(self.app, "agenda", self._changed)
 
     def _changed(self, agenda: Agenda | None) -> None:
-        self.app.run_worker(self._load(), group="standing", exclusive=True, exit_on_error=False)
+        self.load(self._load, "standing")
 
     async def _load(self) -> None:
         study, who = self.kit.study, self._participant
@@ -262,7 +262,7 @@ class StandingScreen(Frame):
 
     def _noted(self, text: str, hint: str = "") -> None:
         self.kit.look()
-        self.app.run_worker(self._load(), group="standing", exclusive=True, exit_on_error=False)
+        self.load(self._load, "standing")
         self.kit.tell(text, hint)
 
 
