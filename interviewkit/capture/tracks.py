@@ -4,7 +4,7 @@
 
 A track places its blocks on the monotonic clock. The first track's clock is the recording's: its samples
 pass unchanged. The second follows it, by leaving sound out or adding silence where they are far apart and by
-running up to 0.03 % faster or slower where they aren't.
+running up to 0.05 % faster or slower where they aren't.
 """
 
 from collections import deque
@@ -37,8 +37,9 @@ SMOOTHING = 0.002
 WINDOW_BLOCKS = 25
 FAR_S = 0.1
 FOLLOW_S = 60.0
-"""Two clocks are brought together so slowly that 200 ppm between them leave them 12 ms apart."""
-MOST_SPEED = 0.0003
+"""Two clocks are brought together so slowly that 400 ppm between them leave them 24 ms apart."""
+MOST_SPEED = 0.0005
+"""Two devices that are each 200 ppm off, in opposite directions, with some in hand; nobody hears it."""
 
 
 class Block(NamedTuple):
