@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +30,7 @@ from interviewkit.sealing import ClearOpener, ClearSealer
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real, taping
-from tests.system.virtual_sound import SoundSystem, find, likeness, sound_system, voice, wait_until
+from tests.system.virtual_sound import SoundSystem, find, likeness, voice, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -157,12 +156,6 @@ def test_it_ends_with_the_transcript_under_its_questions(shown: Shown) -> None:
 
 
 # ── the line itself ─────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
 
 
 @pytest.fixture

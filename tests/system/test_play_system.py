@@ -29,25 +29,12 @@ from tests import small_study
 from tests.system import real
 from tests.system.virtual_sound import RATE, Monitor, SoundSystem, find, sound_system, voice, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
 
 LENGTH_S = 30
 TRIES = 6
 PROMPT_S = 0.15
 """From a command to the change that is heard."""
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _use(system: SoundSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in system.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
 
 @pytest.fixture(scope="module")

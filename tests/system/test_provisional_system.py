@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,26 +27,13 @@ from interviewkit.sealing import ClearSealer
 from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
-from tests.system.virtual_sound import RATE, SoundSystem, likeness, sound_system, voice, wait_until
+from tests.system.virtual_sound import RATE, SoundSystem, likeness, voice, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
 
 MIC = Wanted("interviewer", "ALSA", 1)
 LINE = Wanted("phone", "ALSA", 1)
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _use(system: SoundSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in system.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from interviewkit.tui.screens.ready import ReadyScreen
 from interviewkit.tui.screens.room import RoomScreen
 from tests import small_study
 from tests.system import real
-from tests.system.virtual_sound import RATE, SoundSystem, find, likeness, sound_system, voice
+from tests.system.virtual_sound import RATE, SoundSystem, find, likeness, voice
 from tests.tui.conftest import started, text, typed
 
 pytestmark = pytest.mark.slow
@@ -31,17 +31,8 @@ MIC = Wanted("interviewer", "ALSA", 1)
 LINE = Wanted("phone", "ALSA", 1)
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def _alone(system: SoundSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in system.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+def _alone(virtual_cards: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERVIEWKIT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("INTERVIEWKIT_CACHE", str(tmp_path / "cache"))
     choice.remember((MIC, LINE))

@@ -21,7 +21,7 @@ from tests.system import real
 from tests.system.browser import Browser, Tab
 from tests.system.serving import Serving, gone, serving, serving_keys
 from tests.system.terminal import Terminal
-from tests.system.virtual_sound import SoundSystem, sound_system, wait_until
+from tests.system.virtual_sound import SoundSystem, wait_until
 from tests.tui import study as studies
 
 pytestmark = [
@@ -218,12 +218,6 @@ def test_a_server_ends_with_its_terminal(study: Study, window: Browser, tmp_path
     assert family
     assert gone(family, SOON_S)
     tab.wait("interviewkit has ended")
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
 
 
 def test_a_call_outlives_its_tab_and_its_server(

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,26 +17,13 @@ from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from tests import small_study
 from tests.system import real
-from tests.system.virtual_sound import RATE, SoundSystem, likeness, sound_system, voice
+from tests.system.virtual_sound import RATE, SoundSystem, likeness, voice
 from tests.tui.conftest import text, typed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
 
 MIC = Wanted("interviewer", "ALSA", 1)
 LIMIT_S = 30.0
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _use(system: SoundSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in system.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
 
 @pytest.fixture

@@ -16,27 +16,14 @@ from interviewkit.capture.messages import Wanted
 from interviewkit.consent import Record
 from tests import small_study
 from tests.system import real
-from tests.system.virtual_sound import SoundSystem, sound_system, wait_until
+from tests.system.virtual_sound import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.weights]
+pytestmark = [pytest.mark.slow, pytest.mark.weights, pytest.mark.usefixtures("virtual_cards")]
 
 MIC = Wanted("interviewer", "ALSA", 1)
 WAITING = "Waiting: a call is being recorded.\n"
 SOON_S = 2.0
 """It is looked at twice a second; the rest is for a busy computer."""
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _use(system: SoundSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in system.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
 
 @pytest.fixture

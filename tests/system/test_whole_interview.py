@@ -5,7 +5,6 @@ models.
 """
 
 import shutil
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,16 +20,10 @@ from tests.system import pictures
 from tests.system.browser import Browser, Tab
 from tests.system.serving import serving
 from tests.system.terminal import Terminal
-from tests.system.virtual_sound import SoundSystem, sound_system
+from tests.system.virtual_sound import SoundSystem
 from tests.system.whole_interview import DEMO, Call, interview
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundSystem]:
-    with sound_system(tmp_path_factory.mktemp("va")) as running:
-        yield running
 
 
 @pytest.fixture
