@@ -250,6 +250,11 @@ class StudyPaths:
         return self.transcripts / interview / f"raw-{call}{suffix}"
 
 
+def sheet_beside(study: Path) -> Path:
+    """Where the recovery sheet of a new study is written: beside it, never inside."""
+    return study.absolute().parent / f"{study.absolute().name}-recovery-sheet.pdf"
+
+
 def find_study(start: Path) -> Path | None:
     """The nearest folder at or above `start` that holds a study, or None."""
     for folder in (start, *start.parents):

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
     "ethics": ("ethics:ethics", "See who consented to what, what is due and what is wrong."),
     "retention": ("retention:retention", "See what was kept for long enough."),
+    "doctor": ("doctor:doctor", "Whether this computer and the study are as they should be."),
     "serve": ("serve:serve", "Show the study in a browser on this computer, for you alone, until Ctrl-C."),
     "schedule": ("schedule:schedule", "Check and read interview schedules."),
     "weights": ("weights:weights", "Model weights: what there is, what is here, and whether it is right."),

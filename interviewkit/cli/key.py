@@ -203,14 +203,14 @@ def drill(study_dir: Path | None) -> None:
     """Try the recovery sheet: type its key, and hear whether it would do. Nothing is changed."""
     from interviewkit import key_people
     from interviewkit.audit_entries import Action
-    from interviewkit.cli import passphrase
+    from interviewkit.paths import sheet_beside
 
     study, typed = _sealed(study_dir), _typed_sheet()
     with study.changing_keys(Action.SHEET_TRIED) as keys:
         count = key_people.drill(keys, typed)
         keys.folder.note_drilled()
     click.echo(f"The sheet is right: it opens all {count} keys that are here.", err=True)
-    place = passphrase.sheet_beside(study.root)
+    place = sheet_beside(study.root)
     if place.exists():
         click.echo(f"Its file is still there. Once it is printed, delete it: {place}", err=True)
 

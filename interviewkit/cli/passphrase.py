@@ -1,7 +1,6 @@
 """The passphrase of a study: typed at a terminal, where nobody sees it; in scripts, from the environment."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -41,8 +40,3 @@ def secret(question: str) -> str:
     else:
         typed = sys.stdin.readline()
     return "".join(typed.split()).upper()
-
-
-def sheet_beside(study: Path) -> Path:
-    """Where the recovery sheet of a new study is written: beside it, never inside."""
-    return study.absolute().parent / f"{study.absolute().name}-recovery-sheet.pdf"

@@ -29,7 +29,7 @@ def init(folder: Path, title: str | None, name: str, roles: tuple[str, ...]) -> 
     """
     from interviewkit.cli import passphrase
     from interviewkit.key_sheet import sheet
-    from interviewkit.paths import write_durably
+    from interviewkit.paths import sheet_beside, write_durably
     from interviewkit.sealing import Guarded, Preset, Role, Secret
     from interviewkit.study import Study
     from interviewkit.study_create import refuse_occupied
@@ -41,7 +41,7 @@ def init(folder: Path, title: str | None, name: str, roles: tuple[str, ...]) -> 
     preset, held = (Preset.TEAM, tuple(map(Role, roles))) if roles else (Preset.SOLO, (Role.RESEARCHER,))
     founder = Founder(own, recovery, name, preset, held)
     made = Study.create(folder, title=title, founder=founder)
-    place = passphrase.sheet_beside(folder)
+    place = sheet_beside(folder)
     known = made.keys.folder.study
     assert known is not None
     write_durably(place, sheet(made.config.title, known, recovery))
