@@ -27,7 +27,7 @@ from yaml.scanner import Scanner
 
 from interviewkit.errors import InterviewkitError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 400_000
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 
@@ -190,7 +190,9 @@ def _text(path: Path) -> str:
         remedy = "Check that it is a file that you may read."
         raise _Broken(None, f"can't be read ({problem.strerror})", remedy) from None
     if len(data) > MAX_BYTES:
-        raise _Broken(None, "larger than 1 MB", "Is this the right file? A schedule has a few pages.")
+        raise _Broken(
+            None, f"larger than {MAX_BYTES // 1000} kB", "Is this the right file? A schedule has a few pages."
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as bad:

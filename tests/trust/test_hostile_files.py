@@ -125,6 +125,11 @@ def test_hostile_text_in_other_exports(figures: Figures) -> None:
 # ── YAML ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def share(size: int) -> int:
+    """Of a million bytes so many: how many of as many as a file may have."""
+    return size * yamlfile.MAX_BYTES // 1_000_000
+
+
 def bombs() -> dict[str, bytes]:
     """Files that are small, or look it, and want the computer."""
     levels = ["l0: &l0 [lol, lol, lol]"]
@@ -133,33 +138,33 @@ def bombs() -> dict[str, bytes]:
         "aliases": "\n".join(levels),
         "merged": "a: &a {b: 1}\n" + "\n".join(f"k{n}: {{<<: *a}}" for n in range(5_000)),
         "itself": "&a [*a]",
-        "flow": "title: " + "[" * 400_000,
-        "closed flow": "title: " + "[" * 300_000 + "]" * 300_000,
-        "maps": "title: " + "{a: " * 200_000,
-        "block": "\n".join(" " * n + "a:" for n in range(1, 1_300)),
-        "list of lists": "title:\n  " + "- " * 450_000,
-        "values": "title: [" + "1," * 490_000 + "1]",
-        "keys": "\n".join(f"k{n}: 1" for n in range(80_000)),
-        "one key": "a" * 900_000 + ": 1",
-        "one text": "title: " + "x" * 990_000,
-        "too large": "title: " + "x" * 1_100_000,
-        "quotes": "title: '" + "''" * 490_000,
-        "escapes": 'title: "' + "\\u00e9" * 160_000 + '"',
-        "folded": "title: >\n" + "\n" * 990_000,
-        "comments": "#\n" * 499_000,
-        "directives": "%YAML 1.1\n" * 99_000,
-        "documents": "---\n" * 240_000,
+        "flow": "title: " + "[" * share(400_000),
+        "closed flow": "title: " + "[" * share(300_000) + "]" * share(300_000),
+        "maps": "title: " + "{a: " * share(200_000),
+        "block": "\n".join(" " * n + "a:" for n in range(1, 800)),
+        "list of lists": "title:\n  " + "- " * share(450_000),
+        "values": "title: [" + "1," * share(490_000) + "1]",
+        "keys": "\n".join(f"k{n}: 1" for n in range(share(80_000))),
+        "one key": "a" * share(900_000) + ": 1",
+        "one text": "title: " + "x" * share(990_000),
+        "too large": "title: " + "x" * share(1_100_000),
+        "quotes": "title: '" + "''" * share(490_000),
+        "escapes": 'title: "' + "\\u00e9" * share(160_000) + '"',
+        "folded": "title: >\n" + "\n" * share(990_000),
+        "comments": "#\n" * share(499_000),
+        "directives": "%YAML 1.1\n" * share(99_000),
+        "documents": "---\n" * share(240_000),
         "tags": "title: !!python/object/apply:os.system ['true']",
-        "own tags": "title: !" + "a" * 900_000 + " x",
-        "number": "schema: " + "9" * 900_000,
-        "float": "schema: 1" + "0" * 400_000 + "e" + "9" * 400_000,
-        "date": "title: 2020-01-01\n" * 50_000,
-        "question marks": "? " * 490_000,
-        "colons": "a" + ":" * 990_000,
-        "nul": "title: " + "\x00" * 900_000,
-        "tabs": "\t" * 990_000,
+        "own tags": "title: !" + "a" * share(900_000) + " x",
+        "number": "schema: " + "9" * share(900_000),
+        "float": "schema: 1" + "0" * share(400_000) + "e" + "9" * share(400_000),
+        "date": "title: 2020-01-01\n" * share(50_000),
+        "question marks": "? " * share(490_000),
+        "colons": "a" + ":" * share(990_000),
+        "nul": "title: " + "\x00" * share(900_000),
+        "tabs": "\t" * share(990_000),
     }
-    raw = {"zeros": bytes(990_000), "half": b"\xff\xfe" * 490_000}
+    raw = {"zeros": bytes(share(990_000)), "half": b"\xff\xfe" * share(490_000)}
     return {name: text.encode() for name, text in found.items()} | raw
 
 

@@ -69,7 +69,10 @@ def chat(widget: Chat, text: str) -> None:
 
 def conversation(widget: Conversation, text: str) -> None:
     # It stays at its end, so what is longer than the screen has its beginning above.
-    log = Hand().start().wait(1).do(ask).do(note, text[:300]).do(improvise, text[:300]).log
+    hand = Hand().start().wait(1).do(ask)
+    # Nothing can't be typed.
+    typed = text[:300] if text.strip() else "x"
+    log = hand.do(note, typed).do(improvise, typed).log
     widget.show(log, 0, log.actions[-1].monotonic_s, talkers("P01", 2), {})
 
 

@@ -212,7 +212,7 @@ def test_says_what_to_correct_and_where(tmp_path: Path, old: str, new: str, mess
         ),
         (
             "# " + "x" * 1_000_000,
-            "study.yaml: larger than 1 MB. Is this the right file? A schedule has a few pages.",
+            "study.yaml: larger than 400 kB. Is this the right file? A schedule has a few pages.",
         ),
         (
             b"schema: 1\ntitle: caf\xe9\n",
