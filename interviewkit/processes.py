@@ -132,8 +132,9 @@ def become_child(
 
     Lowers its priority (unless `niceness` is 0: somebody waits for it), limits its memory and processor time
     where asked, ends it when its parent is gone, and moves the standard output aside so that a library that
-    prints can't break the protocol.
+    prints can't break the protocol. It may hold what somebody says, so its memory is guarded.
     """
+    guard_memory()
     to_parent = os.fdopen(os.dup(1), "wb")
     from_parent = os.fdopen(os.dup(0), "rb")
     os.dup2(2, 1)
@@ -155,7 +156,7 @@ def guard_memory() -> None:
     """Keep this process's memory out of what is written when a program crashes, and from other programs.
 
     A limit stops core files; where a program of the system collects them (Linux), it asks for more. To be
-    called by each process that holds what somebody says: a new program begins without it.
+    called by each process that holds what somebody says, or keys: a new program begins without it.
     """
     if os.name == "posix":
         import resource

@@ -22,7 +22,7 @@ from interviewkit.capture.deck import Deck
 from interviewkit.capture.feed import Feed, Turn
 from interviewkit.capture.messages import line
 from interviewkit.errors import DeviceError, InterviewkitError
-from interviewkit.processes import become_child, guard_memory
+from interviewkit.processes import become_child
 
 LATENCY_S = 0.08
 TICK_S = 0.04
@@ -235,7 +235,6 @@ def _listen(from_parent: BinaryIO, inbox: "queue.SimpleQueue[dict[str, Any] | So
 def main() -> None:
     """Play what the parent says until it hangs up."""
     from_parent, to_parent = become_child(niceness=0)
-    guard_memory()
     inbox: queue.SimpleQueue[dict[str, Any] | Sound | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(from_parent, inbox), daemon=True).start()
     order = inbox.get()

@@ -184,7 +184,6 @@ def _pass_on(microphone: Microphone, to_parent: IO[bytes], over: threading.Event
 def main() -> None:
     """The process; ends when its input is closed, when nobody reads, or when the device has stopped."""
     guard_memory()
-    guard_memory()
     to_parent = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     order = json.loads(sys.stdin.buffer.readline())

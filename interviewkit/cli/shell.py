@@ -93,8 +93,11 @@ def prepare() -> None:
     """Set this process up as a shell: before `run`, once.
 
     A name that the terminal can't show is shown escaped, and no text steers it; a plain kill and a closed
-    window end the program as tidily as Ctrl-C does.
+    window end the program as tidily as Ctrl-C does. Its memory, which holds keys, is in no crash's file.
     """
+    from interviewkit.processes import guard_memory
+
+    guard_memory()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -45,10 +45,10 @@ class Choose(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Title, what to know, the choices."""
         with Vertical(classes="dialog"):
-            yield Label(plain(self._title), classes="dialog-title")
+            yield Label(plain(self._title), classes="dialog-title", markup=False)
             if self._about:
-                yield Static(plain(self._about), classes="dialog-about")
-            yield OptionList(*(Option(plain(text), id=name) for name, text in self._choices))
+                yield Static(plain(self._about), classes="dialog-about", markup=False)
+            yield OptionList(*(Option(plain(text), id=name) for name, text in self._choices), markup=False)
             yield Label("↑ ↓ choose   ⏎ take it   Esc back", classes="keys", markup=False)
 
     @on(OptionList.OptionSelected)
@@ -68,11 +68,11 @@ class Pick(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Title, what to know, the choices with their keys."""
         with Vertical(classes="dialog"):
-            yield Label(plain(self._title), classes="dialog-title")
+            yield Label(plain(self._title), classes="dialog-title", markup=False)
             if self._about:
-                yield Static(paragraphs(self._about), classes="dialog-about")
+                yield Static(paragraphs(self._about), classes="dialog-about", markup=False)
             for key, text in self._choices:
-                yield Label(Content.assemble((f"{key}  ", "bold $accent"), plain(text)))
+                yield Label(Content.assemble((f"{key}  ", "bold $accent"), plain(text)), markup=False)
             yield Label("Esc back", classes="keys", markup=False)
 
     def on_key(self, event: Key) -> None:
@@ -105,11 +105,11 @@ class AskLine(ModalScreen[str | None]):
         """Title, what to know, the line, what is wrong with it."""
         more = "   → complete" if self._suggester is not None else ""
         with Vertical(classes="dialog"):
-            yield Label(plain(self._title), classes="dialog-title")
+            yield Label(plain(self._title), classes="dialog-title", markup=False)
             if self._about:
-                yield Static(plain(self._about), classes="dialog-about")
+                yield Static(plain(self._about), classes="dialog-about", markup=False)
             yield Line(self._begun, suggester=self._suggester)
-            yield Static("", id="wrong")
+            yield Static("", id="wrong", markup=False)
             yield Label(f"⏎ done{more}   Esc back", classes="keys", markup=False)
 
     @on(Input.Changed)
@@ -140,9 +140,9 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question, what comes of it, the keys."""
         with Vertical(classes="dialog"):
-            yield Label(plain(self._question), classes="dialog-title")
+            yield Label(plain(self._question), classes="dialog-title", markup=False)
             if self._about:
-                yield Static(plain(self._about), classes="dialog-about")
+                yield Static(plain(self._about), classes="dialog-about", markup=False)
             yield Label("y yes   n no", classes="keys", markup=False)
 
 
@@ -158,9 +158,9 @@ class Page(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The title and the page, which scrolls."""
         with Vertical(classes="dialog -page"):
-            yield Label(plain(self._title), classes="dialog-title")
+            yield Label(plain(self._title), classes="dialog-title", markup=False)
             with VerticalScroll():
-                yield Static(self._text)
+                yield Static(self._text, markup=False)
             yield Label("↑ ↓ scroll   Esc back", classes="keys", markup=False)
 
 

@@ -65,8 +65,8 @@ class Present(ModalScreen[Presence | None]):
                     yield Label(pad(label, WIDTH), markup=False)
                     yield Line(value, compact=True, id=name, select_on_focus=False)
             yield Label("Beside you and the participant:", classes="dialog-about", markup=False)
-            yield OptionList(id="roles")
-            yield Static("", id="wrong")
+            yield OptionList(id="roles", markup=False)
+            yield Static("", id="wrong", markup=False)
             yield Label("⏎ change or go on   Tab move   Esc back", classes="keys", markup=False)
 
     def on_mount(self) -> None:

@@ -62,11 +62,17 @@ class Protocol(ModalScreen[Next | None]):
         """Whom to ring, the steps, what comes next."""
         state = "the recording is paused" if self._paused else "the recording goes on"
         with Vertical(classes="dialog -page -protocol"):
-            yield Label(plain(f"{self._shown.kind.value.capitalize()} · {state}"), classes="dialog-title")
-            yield Static(Content("\n").join(contacts(self._shown)), id="contacts")
+            yield Label(
+                plain(f"{self._shown.kind.value.capitalize()} · {state}"),
+                classes="dialog-title",
+                markup=False,
+            )
+            yield Static(Content("\n").join(contacts(self._shown)), id="contacts", markup=False)
             with VerticalScroll(can_focus=False):
-                yield Static(Content("\n").join(text(self._shown)))
-            yield _Choices(*(Option(plain(label), id=name) for name, label in choices(self._paused)))
+                yield Static(Content("\n").join(text(self._shown)), markup=False)
+            yield _Choices(
+                *(Option(plain(label), id=name) for name, label in choices(self._paused)), markup=False
+            )
             keys = "↑ ↓ choose   ⏎ do it   PgUp PgDn read   Esc back"
             yield Label(keys + (", still paused" if self._paused else ""), classes="keys", markup=False)
 

@@ -4,7 +4,7 @@ What came from files or people is never markup and never moves the cursor. `plai
 composes a text; `Harmless` stands behind all of them, at the last step before the terminal.
 """
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
@@ -42,9 +42,9 @@ def rows(text: Content, width: int) -> int | None:
 
 
 def pad(text: str, width: int) -> str:
-    """`text` made visible and exactly `width` characters long, cut with … where it is longer."""
+    """`text` made visible and exactly `width` columns wide, cut with … where it is wider."""
     shown = visible(text)
-    return (shown if len(shown) <= width else f"{shown[: width - 1]}…").ljust(width)
+    return set_cell_size(shown if cell_len(shown) <= width else f"{set_cell_size(shown, width - 1)}…", width)
 
 
 def bar(done: float, total: float, width: int = 10) -> str:

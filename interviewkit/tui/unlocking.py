@@ -36,10 +36,10 @@ class Unlock(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """What is asked for and why, the line, what is wrong with it."""
         with Vertical(classes="dialog"):
-            yield Label("Passphrase", classes="dialog-title")
-            yield Static(plain(ABOUT), classes="dialog-about")
+            yield Label("Passphrase", classes="dialog-title", markup=False)
+            yield Static(plain(ABOUT), classes="dialog-about", markup=False)
             yield Input(password=True)
-            yield Static("", id="wrong")
+            yield Static("", id="wrong", markup=False)
             yield Label("⏎ open   Esc quit", classes="keys", markup=False)
 
     @on(Input.Submitted)

@@ -19,15 +19,24 @@ pytestmark = [
 ]
 
 
-def test_who_rings_back_is_recorded_within_twenty_seconds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sealed", [False, True], ids=["clear", "sealed, passphrase typed"])
+def test_who_rings_back_is_recorded_within_twenty_seconds(
+    tmp_path: Path, sealed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     choice.remember((Wanted("interviewer", "ALSA", 1), Wanted("phone", "ALSA", 1)))
-    study = small_study.new_study(tmp_path)
+    study = small_study.sealed_study(tmp_path) if sealed else small_study.clear_study(tmp_path)
+    if sealed:
+        monkeypatch.delenv("INTERVIEWKIT_PASSPHRASE")
     for number in range(1, 13):
         study.add_participant("patients", "uk", number)
         small_study.give(study, f"P{number:02}")
     began_s = time.monotonic()
     terminal = Terminal(tmp_path, study.root)
     try:
+        if sealed:
+            terminal.wait("Passphrase")
+            terminal.types(small_study.PASSPHRASE)
+            terminal.keys("Enter")
         terminal.wait("Reached")
         terminal.keys("/")
         terminal.wait("Number:")
@@ -45,6 +54,6 @@ def test_who_rings_back_is_recorded_within_twenty_seconds(tmp_path: Path) -> Non
         terminal.wait("End the call?")
     finally:
         terminal.close()
-    print(f"from opening the program to recording: {took_s:.1f} s, five keys")
+    print(f"from opening the program to recording: {took_s:.1f} s, five keys and what is typed")
     assert took_s < 20
     assert [interview.participant for interview in study.interviews()] == ["P07"]

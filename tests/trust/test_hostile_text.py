@@ -7,31 +7,47 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 import yaml
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from interviewkit import contacts, incidents
+from interviewkit import contacts, incidents, oversight, tui
 from interviewkit.by_question import Heading
 from interviewkit.harmless import UNFIT, visible
-from interviewkit.models import IncidentKind, Word
+from interviewkit.models import IncidentKind, StudyConfig, Word
+from interviewkit.models.study import Protocols
 from interviewkit.session_moves import ask, improvise, note
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.modals import AskLine, Choose, Confirm, Page, Pick, paragraphs
+from interviewkit.tui.protocol import Protocol
 from interviewkit.tui.room_lines import talkers
 from interviewkit.tui.room_views import Shown
+from interviewkit.tui.screens.ethics import EthicsScreen
+from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.home import Home
+from interviewkit.tui.screens.incident import IncidentScreen
+from interviewkit.tui.screens.listen import ListenScreen
+from interviewkit.tui.screens.person import PersonScreen
+from interviewkit.tui.screens.ready import ReadyScreen
+from interviewkit.tui.screens.record import RecordScreen
+from interviewkit.tui.screens.sound import SoundScreen
+from interviewkit.tui.screens.standing import StandingScreen
+from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.widgets.bars import Notice, NoticeBar, TitleBar, Work, WorkBar
 from interviewkit.tui.widgets.chat import Chat
 from interviewkit.tui.widgets.conversation import Conversation, Outline
 from interviewkit.tui.widgets.finder import Finder
-from interviewkit.tui.widgets.meters import Meters
+from interviewkit.tui.widgets.meters import LABEL_WIDTH, Meters
 from interviewkit.tui.widgets.player import PlayerBar
 from interviewkit.tui.widgets.player import Shown as Played
 from tests import small_study
@@ -40,6 +56,8 @@ from tests.trust import FULL
 from tests.trust.conftest import Figures
 from tests.trust.hostile import strings
 from tests.tui import study as studies
+from tests.tui.conftest import started, until
+from tests.tui.conftest import text as on_screen
 from tests.unit.session_clock import Hand
 
 pytestmark = pytest.mark.slow
@@ -58,6 +76,13 @@ class Bench(Screen[None]):
             # A long text must not push the others off the screen.
             widget.styles.height = HEIGHTS.get(kind, 3)
             yield widget
+
+
+def protocol(text: str) -> Screen[Any]:
+    """What to do about distress, as a study says it; its service's name is not what comes first in it."""
+    wrote = Protocols.model_construct(distress=f"{text}\n\n{text}")
+    config = StudyConfig.model_construct(schema_=1, title=text, approvals=(), groups=(), protocols=wrote)
+    return Protocol(config, IncidentKind.DISTRESS, "uk", paused=False)
 
 
 def chat(widget: Chat, text: str) -> None:
@@ -93,13 +118,38 @@ SHOWS: Mapping[type[Widget], Callable[..., None]] = {
     Outline: outline,
 }
 HEIGHTS: Mapping[type[Widget], int] = {Chat: 8, Conversation: 20}
+COLUMNS: Mapping[type[Widget], int] = {Meters: LABEL_WIDTH - 1}
+"""Where a text is cut by design, after so many columns."""
 ASKS: Mapping[str, Callable[[str], Screen[Any]]] = {
     "Choose": lambda text: Choose(text, [("a", text)], text),
     "Pick": lambda text: Pick(text, [("a", text)], text),
     "AskLine": lambda text: AskLine(text, text, value=text),
     "Confirm": lambda text: Confirm(text, text),
     "Page": lambda text: Page(text, paragraphs(text)),
+    "Protocol": lambda text: protocol(text),
 }
+ELSEWHERE: Mapping[str, str] = {
+    "KeyLine": "words of the program alone",
+    "ClipBar": "words of the program, and Meters",
+    "Unlock": "words of the program alone",
+    "Line": "in AskLine",
+    "Present": "what is typed, in the same line as in AskLine",
+    "TypingLine": "what is typed, in the same line as in AskLine",
+    "Field": "in IncidentScreen",
+    "People": "in Home",
+    "Rows": "in EthicsScreen",
+    "Picks": "in SoundScreen",
+    "Lines": "in WrapUpScreen",
+    "_Choices": "in Protocol",
+    "Questions": "an Outline",
+    "Marks": "an Outline",
+    "Frame": "what all screens have: TitleBar, WorkBar, NoticeBar, KeyLine",
+    "Playing": "what two screens have: PlayerBar",
+    "ConsentScreen": "tests/tui/test_hostile.py",
+    "RoomScreen": "Outline and Conversation, which are all of it but the title",
+    "WrapUpScreen": "what is typed, as plain text",
+}
+"""Widgets and screens that aren't tried here, and why not."""
 
 
 class Seen:
@@ -117,7 +167,8 @@ class Seen:
         if region is not None:
             place = region.region
             rows = [strip.crop(place.x, place.right).text for strip in strips[place.y : place.bottom]]
-        if squeezed(visible(text))[:ENOUGH] not in squeezed(" ".join(rows)):
+        shown = set_cell_size(visible(text), COLUMNS.get(type(region), 200)) if region else visible(text)
+        if squeezed(shown)[:ENOUGH] not in squeezed(" ".join(rows)):
             self.swallowed.append(f"{where}: {ascii(text)[:80]}")
 
 
@@ -127,8 +178,6 @@ def squeezed(text: str) -> str:
 
 
 def is_mark(letter: str) -> bool:
-    from rich.cells import cell_len
-
     return cell_len(letter) == 0
 
 
@@ -156,9 +205,61 @@ async def test_hostile_text_in_every_widget(tmp_path: Path, figures: Figures) ->
     assert not seen.swallowed, "\n".join(seen.swallowed[:20])
 
 
+def of_the_screen() -> set[str]:
+    """Every widget and screen that the program has of its own."""
+    modules = [import_module(found.name) for found in walk_packages(tui.__path__, f"{tui.__name__}.")]
+    mine = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+    return {
+        one.__name__ for one in mine if issubclass(one, Widget) and one.__module__.startswith(tui.__name__)
+    }
+
+
+def test_no_widget_and_no_screen_is_left_out() -> None:
+    tried = {kind.__name__ for kind in (*SHOWS, *SCREENS)} | ASKS.keys()
+    assert of_the_screen() == tried | ELSEWHERE.keys()
+    assert not tried & ELSEWHERE.keys()
+
+
 async def asked(pilot: Pilot[None], screen: Screen[Any]) -> None:
     await pilot.app.push_screen(screen)
     await pilot.pause()
+
+
+SCREENS: Mapping[type[Frame], Callable[[Study], Frame]] = {
+    Home: lambda study: Home(),
+    EthicsScreen: lambda study: EthicsScreen(),
+    RecordScreen: lambda study: RecordScreen(oversight.look(study), "P01", []),
+    PersonScreen: lambda study: PersonScreen("P01", lambda participant: None),
+    StandingScreen: lambda study: StandingScreen("P01"),
+    ListenScreen: lambda study: ListenScreen("P01-1"),
+    TranscriptScreen: lambda study: TranscriptScreen("P01-1"),
+    IncidentScreen: lambda study: IncidentScreen("P01", IncidentKind.DISTRESS, by="An interviewer"),
+    ReadyScreen: lambda study: ReadyScreen("P01"),
+    SoundScreen: lambda study: SoundScreen(),
+}
+WITHOUT_TEXT = (RecordScreen, SoundScreen, IncidentScreen, ReadyScreen, StandingScreen)
+"""What is hostile in a study is not what these show."""
+
+
+async def test_hostile_text_in_every_screen(evil: Study, figures: Figures) -> None:
+    seen, literal = Seen(), 0
+    app = InterviewkitApp(evil.root)
+    async with app.run_test(size=(200, 50)) as pilot:
+        await started(pilot)
+        for kind, made in SCREENS.items():
+            await app.push_screen(made(evil))
+            shown = (lambda: "[red]x[/]" in on_screen(app)) if kind not in WITHOUT_TEXT else (lambda: True)
+            await until(pilot, shown)
+            await until(pilot, lambda: not app.workers or all(one.is_finished for one in app.workers))
+            seen.look(app, "", kind.__name__)
+            literal += "[red]x[/]" in on_screen(app)
+            app.pop_screen()
+    name = f"{len(SCREENS)} screens of a study full of hostile text"
+    figures.add(f"{name}: crashes", app._exception is not None, "= 0")
+    figures.add(f"{name}: lines that would steer a terminal", seen.steering, "= 0")
+    figures.add(
+        f"{name}: on which markup stands as letters", literal, f">= {len(SCREENS) - len(WITHOUT_TEXT)}"
+    )
 
 
 # ── real terminals ──────────────────────────────────────────────────────────────────────────────
@@ -220,7 +321,7 @@ def evil(tmp_path: Path) -> Study:
     ):
         path.write_text(yaml.safe_dump(data), "utf-8")
     contacts.reach(study, "P01", contacts.details(note=EVIL))
-    opened = incidents.open_record(study, "P01", IncidentKind.DISTRESS, by=EVIL)
+    opened = incidents.open_record(study, "P01", IncidentKind.DISTRESS, by="An interviewer")
     incidents.add(study, "P01", opened, by=EVIL, what=EVIL)
     flags = tuple(flag.model_copy(update={"detail": EVIL}) for flag in studies.transcript().flags)
     said = ((EVIL, EVIL, "first"), ("P01", EVIL, "first"))

@@ -1,3 +1,4 @@
+import ast
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
 
+from interviewkit import tui
 from interviewkit.agenda import Agenda, Appointment, Person, Reached, State, Talk
 from interviewkit.appointments import Standing
 from interviewkit.exports.base import UNFIT, read_clock
@@ -51,7 +54,7 @@ def test_what_others_wrote_is_shown_as_it_is_and_steers_nothing(said: str) -> No
 @given(HOSTILE, st.integers(1, 60))
 def test_a_column_has_its_width_whatever_is_in_it(said: str, width: int) -> None:
     shown = text.pad(said, width)
-    assert len(shown) == width
+    assert cell_len(shown) == width
     assert not UNFIT.search(shown)
 
 
@@ -289,3 +292,30 @@ def test_a_file_that_can_not_be_shown_as_it_is_is_not_offered(tmp_path: Path) ->
 
 def test_quotes_of_a_file_manager_are_taken_off() -> None:
     assert file_names.a_path(" '/tmp/my call.wav' ") == Path("/tmp/my call.wav")
+
+
+# ── no widget takes text for markup ─────────────────────────────────────────────────────────────
+
+
+def test_no_widget_is_made_that_takes_text_for_markup() -> None:
+    """Whatever is shown in it later: each is made with `markup=False`, or always makes itself so."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(Path(tui.__file__).parent.rglob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    takers = {"Static", "Label", "Button", "OptionList", "SelectionList", "Checkbox", "RadioButton", "Link"}
+    while more := {one.name for one in classes if {*map(ast.unparse, one.bases)} & takers} - takers:
+        takers |= more
+    plain = {one.name for one in classes if any(map(makes_itself_plain, ast.walk(one)))}
+    calls = [
+        node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in takers - plain
+    ]
+    assert len(calls) > 40
+    assert [ast.unparse(call) for call in calls if not plain_text(call)] == []
+
+
+def makes_itself_plain(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and "super().__init__" in ast.unparse(node.func) and plain_text(node)
+
+
+def plain_text(call: ast.Call) -> bool:
+    return any(one.arg == "markup" and ast.unparse(one.value) == "False" for one in call.keywords)

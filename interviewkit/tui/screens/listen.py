@@ -115,7 +115,7 @@ class ListenScreen(Playing):
             with Vertical():
                 yield Static(id="none", markup=False)
                 yield Marks()
-                yield Static(classes="rule")
+                yield Static(classes="rule", markup=False)
                 yield Static(id="probes", markup=False)
                 yield Static(id="upcoming", markup=False)
         yield PlayerBar()

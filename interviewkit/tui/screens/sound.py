@@ -95,14 +95,14 @@ class SoundScreen(Frame):
     def body(self) -> ComposeResult:
         """How, which device, how loud, how good."""
         with VerticalScroll(id="check", can_focus=False):
-            yield Label("1  How does the call come into this computer?", classes="step")
+            yield Label("1  How does the call come into this computer?", classes="step", markup=False)
             yield Picks(id="way", markup=False)
             with Horizontal(id="devices"):
                 for side in SIDES:
                     with Vertical(id=f"{side}-side"):
                         yield Label("", classes="step", id=f"{side}-label", markup=False)
                         yield Picks(id=side, markup=False)
-            yield Label("3  Speak: does it move?", classes="step")
+            yield Label("3  Speak: does it move?", classes="step", markup=False)
             yield Meters(id="meters")
             yield Static(id="result", markup=False)
 
