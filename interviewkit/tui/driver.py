@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from textual import messages
+from textual import events, messages
 from textual.drivers.web_driver import WebDriver
 
 
@@ -27,6 +27,9 @@ class BrowserDriver(WebDriver):
         """Begin; the loop is for the thread that reads."""
         self._running = asyncio.get_running_loop()
         super().start_application_mode()
+        # Textual begins as if nobody looked at the page, and then gives no key to what comes up next, such as
+        # the question for the passphrase. Whoever has opened the page is looking at it.
+        self._app.call_later(self._app.post_message, events.AppFocus())
         self._app.watch(self._app, "theme", self._colour)
 
     def run_input_thread(self) -> None:

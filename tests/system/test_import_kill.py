@@ -55,7 +55,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    made = small_study.new_study(tmp_path)
+    made = small_study.sealed_study(tmp_path)
     small_study.consented_call(made)
     (tmp_path / "marks.csv").write_text(MARKS)
     return made

@@ -112,6 +112,30 @@ def test_an_address_opens_once_and_consent_is_taken_with_keys(study: Study, wind
     assert study.consent_events("P01")[0].model_dump()["taken_by"] == "Zoë"
 
 
+def test_a_sealed_study_is_opened_with_a_typed_passphrase(
+    tmp_path: Path, window: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = small_study.sealed_study(tmp_path)
+    study.add_participant("patients", "uk")
+    monkeypatch.delenv("INTERVIEWKIT_PASSPHRASE")
+    with serving(study.root) as server:
+        tab = window.open(server.address)
+        tab.wait("Passphrase")
+        tab.types("not this one")
+        tab.keys("enter")
+        tab.wait("not the passphrase")
+        tab.types(small_study.PASSPHRASE)
+        assert small_study.PASSPHRASE not in tab.wait("Passphrase")
+        tab.keys("enter")
+        tab.until(lambda screen: "Passphrase" not in screen and "next step" in screen, "Home")
+        _consent(tab)
+        # Whoever comes next is asked again: the app of a tab ends with it.
+        tab.close()
+        assert gone(server.apps(), SOON_S)
+        window.open(server.page).wait("Passphrase")
+    assert study.consent_events("P01")[0].model_dump()["taken_by"] == "Zoë"
+
+
 def _consent(tab: Tab) -> None:
     tab.keys("enter")
     tab.wait("who takes it?")
