@@ -17,7 +17,7 @@ TIME = np.arange(SECONDS * real.RATE) / real.RATE
 
 
 def silence() -> NDArray[np.float32]:
-    return np.zeros(real.RATE, dtype=np.float32)
+    return np.zeros(60 * real.RATE, dtype=np.float32)
 
 
 def dial_tone() -> NDArray[np.float32]:
@@ -49,3 +49,24 @@ def test_no_word_is_stored(make: Callable[[], NDArray[np.float32]], tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert orjson.loads(done.stdout)["turns"] == []
     assert "No speech was found" in done.stderr
+
+
+def test_a_minute_of_silence_stores_no_word(tmp_path: Path) -> None:
+    study = real.study_with(tmp_path / "study", real.write(tmp_path / "call.wav", silence()))
+    done = real.run("process", "P01-1", "--study", study)
+    assert done.returncode == 0, done.stderr
+    assert real.turns(study) == []
+    assert [row for table in real.raw(study).values() for row in table if row.get("words")] == []
+
+
+def test_no_word_is_stored_of_a_minute_of_silence_in_a_conversation(tmp_path: Path) -> None:
+    """Pauses are where most is invented: what was said before and after is there, and nothing between."""
+    before, after = np.split(real.conversation(), 2)
+    sound = np.concatenate([before, silence(), after])
+    audio = real.write(tmp_path / "call.wav", sound)
+    done = real.run("transcribe", audio, "--json", "--language", "en")
+    words = [word for turn in orjson.loads(done.stdout)["turns"] for word in turn["words"]]
+    begin_s, end_s = len(before) / real.RATE + 1, (len(before) + len(silence())) / real.RATE - 1
+    assert [word for word in words if begin_s < word["start"] < end_s] == []
+    assert min(word["start"] for word in words) < begin_s
+    assert max(word["end"] for word in words) > end_s

@@ -72,6 +72,25 @@ def test_words_outside_speech_are_flagged_in_runs() -> None:
     assert [(flag.start_s, flag.end_s, flag.detail) for flag in found] == [(5.0, 7.0, "4 words")]
 
 
+@given(
+    starts=st.lists(st.integers(0, 60), max_size=30, unique=True).map(sorted),
+    spoken=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=5),
+)
+def test_every_word_outside_speech_is_under_a_flag(starts: list[int], spoken: list[tuple[int, int]]) -> None:
+    """Each of them, however words and speech lie; and none of those within speech counts as one."""
+    words = [said("word", start_s=float(start), pace_s=0.4)[0] for start in starts]
+    spans = [span(begin + 0.05, begin + 0.05 + length) for begin, length in spoken]
+    near = [
+        (one.start_s - quality.OUTSIDE_TOLERANCE_S, one.end_s + quality.OUTSIDE_TOLERANCE_S) for one in spans
+    ]
+    out = [word for word in words if all(word.end_s <= begin or word.start_s >= end for begin, end in near)]
+    found = of_kind(FlagKind.OUTSIDE_SPEECH, flags([turn(words)] if words else [], spans, 70))
+    assert all(
+        any(flag.start_s <= word.start_s and word.end_s <= flag.end_s for flag in found) for word in out
+    )
+    assert sum(int(flag.detail.split()[0]) for flag in found) == len(out)
+
+
 def test_words_half_a_second_from_speech_are_not_outside() -> None:
     words = [turn(said("well", start_s=2.0))]
     assert not of_kind(FlagKind.OUTSIDE_SPEECH, flags(words, [span(0, 1.5)], 4))
