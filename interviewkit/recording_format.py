@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 BLOCK_BYTES = tarfile.BLOCKSIZE
 TRAILER = bytes(2 * BLOCK_BYTES)
+MOST_BYTES = 16 * 1024**2
+"""Far above two seconds of any sound: what says that it is larger is no record, and is not read."""
 _SAID = ("recording", "number", "first_frame", "previous", "final")
 _NAME = re.compile(r"(\d{6})\.flac(\.\w+)?")
 
@@ -113,7 +115,7 @@ def _parsed(header: bytes, offset: int) -> Member | None:
     except (tarfile.HeaderError, UnicodeDecodeError):
         return None
     name = _NAME.fullmatch(info.name)
-    if name is None or not info.isreg() or info.size < 0:
+    if name is None or not info.isreg() or not 0 <= info.size <= MOST_BYTES:
         return None
     return Member(int(name[1]), offset, info.size, header == _header(info.name, info.size))
 

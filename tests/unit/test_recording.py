@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from interviewkit.audio import Audio, blocks
 from interviewkit.errors import AudioError, InterviewkitError, StorageError
 from interviewkit.recording import RecordingReader, RecordingWriter, recover
-from interviewkit.recording_format import BLOCK_BYTES, find_members
+from interviewkit.recording_format import BLOCK_BYTES, MOST_BYTES, find_members
 
 RATE = 100  # frames per second, and so per record: small, so that many recordings can be tried
 
@@ -124,6 +124,38 @@ def test_a_changed_bit_in_any_record_is_found_and_never_heard(stored: Stored, sh
                 with suppress(AudioError):
                     heard = as_int16(reader, start, start + 50)
                     assert np.array_equal(heard, samples[:, start : start + heard.shape[1]])
+
+
+def test_members_that_are_no_records_are_passed_by(stored: Stored, tmp_path: Path) -> None:
+    """Links, devices, paths that lead elsewhere, sizes that nothing has: nothing is ever unpacked."""
+    data, samples, _ = stored
+    kinds = (
+        tarfile.SYMTYPE,
+        tarfile.LNKTYPE,
+        tarfile.CHRTYPE,
+        tarfile.BLKTYPE,
+        tarfile.FIFOTYPE,
+        tarfile.DIRTYPE,
+    )
+    hostile = [foreign_member("000001.flac", kind) for kind in kinds]
+    hostile += [foreign_member(name) for name in ("../000001.flac", "/000001.flac", "000001.flac/../x", "x")]
+    hostile += [foreign_member("000001.flac", size=size) for size in (10 * 1024**3, 2**33 - 1)]
+    too_large = foreign_member("000001.flac", size=MOST_BYTES + 1) + bytes(MOST_BYTES + BLOCK_BYTES)
+    second = find_members(io.BytesIO(data)).members[1].offset
+    for number, member in enumerate([*hostile, too_large]):
+        path = tmp_path / f"{number}.tar"
+        path.write_bytes(data[:second] + member + data[second:])
+        with RecordingReader(path) as reader:
+            assert reader.problems, number
+            assert np.array_equal(as_int16(reader), samples), number
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".tar"] * (len(hostile) + 1)
+
+
+def foreign_member(name: str, kind: bytes = tarfile.REGTYPE, size: int = 0) -> bytes:
+    """The header of a member that no recorder has written."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size, info.linkname = kind, size, "/outside"
+    return info.tobuf(tarfile.GNU_FORMAT)
 
 
 def test_damage_in_the_middle_leaves_the_rest_readable(stored: Stored, tmp_path: Path) -> None:
