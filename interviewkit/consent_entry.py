@@ -98,6 +98,11 @@ def _check_allowed(
         raise UsageError(
             f"The form {form.id} was replaced by {newer.id} before {taken_on}.", f"Ask with {newer.id}."
         )
+    if approval.delegation_log and not rules.delegations:
+        raise UsageError(
+            f"The approval {approval.id} asks for a delegation log, and study.yaml has none.",
+            "Say under delegations in study.yaml who may take consent.",
+        )
     if not consent_forms.delegated(given.taken_by, taken_on, rules.delegations):
         raise UsageError(
             f"Who took the consent of {participant.id} is not on the delegation log for {taken_on}.",

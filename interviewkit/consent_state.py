@@ -8,13 +8,14 @@ computer must not make a withdrawal vanish, so both its time and its place are l
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from interviewkit import consent_forms
 from interviewkit.models import (
+    ActionKind,
     Approval,
     CapacityChecked,
     ConsentConfirmed,
@@ -28,6 +29,7 @@ from interviewkit.models import (
     Delegation,
     EligibilityChecked,
     Form,
+    Interview,
     Level,
     PaperChecked,
     Purpose,
@@ -136,6 +138,17 @@ def window_ends(form: Form | None, held_on: date | None) -> date | None:
     if form is None or form.withdrawal is None or held_on is None:
         return None
     return held_on + timedelta(days=form.withdrawal.days)
+
+
+def held_on(interviews: Sequence[Interview], approval: Approval | None) -> date | None:
+    """The day of the latest call, where the participant lives; None before there is one."""
+    held = [_aware(call.added_at) for one in interviews for call in one.calls]
+    held += [each.at for one in interviews for each in one.actions if each.kind is ActionKind.STARTED]
+    return day_of(max(held), approval) if held else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def promised(level: Level, form: Form | None, held_on: date | None, today: date) -> Promised:

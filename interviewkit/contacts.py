@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from interviewkit import appointments, study_documents
+from interviewkit import appointments, study_documents, study_index
 from interviewkit.appointment_times import Clock
 from interviewkit.appointments import Ringing, Standing
 from interviewkit.errors import UsageError
@@ -38,6 +38,8 @@ class Contacts:
     clock: Clock
     voucher: str
     reminder_hours: float
+    left_alone: str = ""
+    """Why they are not to be contacted at all, whatever was agreed; empty where nothing says so."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -46,11 +48,13 @@ class Contacts:
 
     def ringing(self, now: datetime) -> Ringing:
         """Whether to ring at an aware time."""
+        if self.left_alone:
+            return Ringing(False, self.left_alone, False)
         return appointments.may_ring(self.log, self.arrangement, self.clock.read(now))
 
     def reminder_due(self, now: datetime) -> bool:
         """Whether a reminder is to be sent now."""
-        return appointments.reminder_due(self.standing, self.reminder_hours, now)
+        return not self.left_alone and appointments.reminder_due(self.standing, self.reminder_hours, now)
 
 
 def clock_in(config: StudyConfig, jurisdiction: str) -> Clock:
@@ -80,11 +84,33 @@ def of(study: Study, participant: str) -> Contacts:
         clock_in(study.config, person.jurisdiction),
         voucher,
         rules.reminder_hours,
+        _left_alone(study, person.id),
     )
 
 
+def _left_alone(study: Study, participant: str) -> str:
+    """Why nobody may contact a participant; read off the index, which needs no key to their consent."""
+    row = next(
+        (
+            row
+            for row in study_index.look(study.paths, study.keys).get("participants", [])
+            if row["id"] == participant
+        ),
+        {},
+    )
+    if row.get("held"):
+        return f"They are {row['held']}."
+    if row.get("consent") == "withdrawn":
+        return "They have withdrawn, and are left alone. If they get in touch themselves, take consent anew."
+    return ""
+
+
 def reminder(study: Study, contacts: Contacts) -> str:
-    """The text that reminds of the appointment; raises UsageError where none is agreed."""
+    """The text that reminds of the appointment; raises UsageError where none is to be sent."""
+    if contacts.left_alone:
+        raise UsageError(
+            f"No reminder to {contacts.participant}. {contacts.left_alone}", "Nothing is to be sent."
+        )
     appointment = contacts.standing.appointment
     if appointment is None:
         raise UsageError(
@@ -97,6 +123,7 @@ def reminder(study: Study, contacts: Contacts) -> str:
 def note(study: Study, participant: str, contact: Contact) -> Contact:
     """Add an entry to a participant's contact log; hands back what was recorded.
 
+    What happened is put on record even where it should not have: an attempt to reach who is left alone.
     Where no message may be left, none is on record as left: whoever reached an answering machine then had
     no answer. Raises UsageError for an entry that is dated in the future or before the last.
     """

@@ -163,6 +163,8 @@ class Oversight:
     """Folders of recordings or transcripts whose participant the study does not have."""
     problems: tuple[str, ...] = ()
     """What of the study itself could not be read."""
+    trail: tuple[tuple[str, int, str], ...] = ()
+    """The chains of the audit trail: device, number of entries, SHA-256 of the last."""
 
     def dossier(self, participant: str) -> Dossier | None:
         """A participant's, by number."""

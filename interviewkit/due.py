@@ -140,7 +140,6 @@ def windows(study: Oversight, participant: str) -> list[Window]:
     form = seen.standing.form if seen is not None and seen.standing is not None else None
     if seen is None or form is None or form.withdrawal is None:
         return []
-    approval = seen.approval(form)
-    held = [consent_state.day_of(one.started_at, approval) for one in seen.kept]
-    until = consent_state.window_ends(form, max(held, default=None))
+    held_on = consent_state.held_on(seen.dossier.interviews, seen.approval(form))
+    until = consent_state.window_ends(form, held_on)
     return [Window(level, until if level is Level.ERASE else None) for level in form.withdrawal.levels]

@@ -21,9 +21,12 @@ class Rule(StrEnum):
     """What every study is held to, in the words of the register."""
 
     BEFORE_CONSENT = "recorded before consent"
+    NOT_COUNTERSIGNED = "recorded before both had signed"
     AFTER_WITHDRAWAL = "recorded after withdrawal"
     MANDATORY = "recorded without a yes to a mandatory statement"
     UNCONFIRMED = "recorded before the signed form was confirmed"
+    LAPSED = "recorded after the approval ended"
+    NOT_ASKED_AGAIN = "recorded on a superseded form"
     HELD_UP = "recorded while held up"
     INELIGIBLE = "recorded without meeting a criterion"
     PAPER_UNCHECKED = "recorded before the signed form was compared"
@@ -35,6 +38,7 @@ class Rule(StrEnum):
     OLD_FORM = "consent taken on a superseded form"
     UNDECIDED = "re-consent not decided"
     UNDELEGATED = "consent taken by somebody not delegated"
+    NO_LOG = "no delegation log"
     UNDATED = "signature without a date"
     NO_COPY = "no copy given"
     TRANSCRIPT = "transcript without consent to it"
@@ -62,9 +66,12 @@ class Finding(NamedTuple):
 
 CHECKS: dict[Rule, Check] = {
     Rule.BEFORE_CONSENT: calls.before_consent,
+    Rule.NOT_COUNTERSIGNED: calls.not_countersigned,
     Rule.AFTER_WITHDRAWAL: calls.after_withdrawal,
     Rule.MANDATORY: calls.mandatory,
     Rule.UNCONFIRMED: calls.unconfirmed,
+    Rule.LAPSED: calls.lapsed,
+    Rule.NOT_ASKED_AGAIN: consents.not_asked_again,
     Rule.HELD_UP: calls.held_up,
     Rule.INELIGIBLE: calls.ineligible,
     Rule.PAPER_UNCHECKED: calls.paper_unchecked,
@@ -113,7 +120,20 @@ def _of_the_study(study: Oversight) -> Iterator[Finding]:
             f"{folder} holds files, and its participant is not in the study.",
             "Find out whose they are; put the participant's record back from your backup, or destroy them.",
         )
+    yield from _no_log(study)
     yield from _changed_forms(study)
+
+
+def _no_log(study: Oversight) -> Iterator[Finding]:
+    """An approval asks for a log of who may take consent, and none is kept."""
+    asking = [one.id for one in study.config.approvals if one.delegation_log]
+    if asking and not study.config.delegations:
+        yield Finding(
+            "",
+            Rule.NO_LOG,
+            f"The approval {asking[0]} asks for a delegation log, and study.yaml has none.",
+            "Say under delegations in study.yaml who may take consent, and from when until when.",
+        )
 
 
 def _changed_forms(study: Oversight) -> Iterator[Finding]:

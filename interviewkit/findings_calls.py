@@ -4,12 +4,13 @@ Each rule looks at the consent as it stood when recording began, and names each 
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from interviewkit import consent_state
 from interviewkit.consent import Store, Transcribe
 from interviewkit.consent_state import Paper
 from interviewkit.dossier import Answered, File
-from interviewkit.findings_seen import Check, Found, Seen, Then, effective_at, minute, names
+from interviewkit.findings_seen import Check, Found, Seen, Then, day, effective_at, minute, names
 from interviewkit.models import Answer, CapacityChecked, Form, PaperCheck, Purpose, Statement
 
 
@@ -67,6 +68,41 @@ def _mandatory(then: Then, form: Form) -> Found | None:
     )
 
 
+def _not_countersigned(then: Then, form: Form) -> Found | None:
+    assert then.answered is not None
+    signed_at = then.answered.given.taker_signed_at
+    if signed_at is None or signed_at <= then.held.started_at:
+        return None
+    return Found(
+        f"{_began(then)}; who took the consent signed only at {minute(signed_at)}.",
+        "Both sign before anything is recorded. Tell your committee, and write down why it was so.",
+    )
+
+
+def _lapsed(then: Then, form: Form) -> Found | None:
+    approval = then.seen.approval(form)
+    last_day = approval.expires_on if approval is not None else None
+    if last_day is None or not consent_state.expired(last_day, _day(then, form)):
+        return None
+    if consent_state.expired(last_day, consent_state.day_of(_given_at(then), approval)):
+        return None  # `unapproved` has told it.
+    return Found(
+        f"{_began(then)}; the approval {form.approval} had ended on {day(last_day)}.",
+        "Correct expires_on in study.yaml if it was extended in time; otherwise ask your committee what is to"
+        " become of the recording.",
+    )
+
+
+def _day(then: Then, form: Form) -> date:
+    """The day on which recording began, where the participant lives."""
+    return consent_state.day_of(then.held.started_at, then.seen.approval(form))
+
+
+def _given_at(then: Then) -> datetime:
+    assert then.answered is not None
+    return effective_at(then.answered.given)
+
+
 def _unconfirmed(then: Then, form: Form) -> Found | None:
     if not consent_state.to_confirm(then.dossier.events, form):
         return None
@@ -118,6 +154,7 @@ def _paper(then: Then, form: Form) -> Found | None:
 
 UNCOMPARED = "no second person had compared the answers with the signed form"
 mandatory, unconfirmed, held_up = _each(_mandatory), _each(_unconfirmed), _each(_held_up)
+not_countersigned, lapsed = _each(_not_countersigned), _each(_lapsed)
 ineligible, paper_unchecked = _each(_ineligible), _each(_paper)
 
 

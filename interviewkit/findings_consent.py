@@ -6,7 +6,7 @@ from interviewkit import consent_forms, consent_state
 from interviewkit.consent_state import Reconsent
 from interviewkit.dossier import Answered, Entry, File
 from interviewkit.findings_seen import Found, Seen, day, effective_at, minute
-from interviewkit.models import Approval, ConsentConfirmed, ConsentGiven, Form, ScanAttached
+from interviewkit.models import Approval, ConsentConfirmed, ConsentGiven, ConsentMethod, Form, ScanAttached
 from interviewkit.retention import kept_of
 
 
@@ -86,12 +86,33 @@ def undecided(seen: Seen) -> Iterator[Found]:
     if form is None or not consent_forms.is_for(form, seen.dossier.participant):
         return
     state, new = consent_state.reconsent(form, seen.dossier.events, seen.rules, seen.today(form))
-    if new is not None and state is Reconsent.UNDECIDED and _newer_then(seen, answered) is None:
+    told = _newer_then(seen, answered) is not None or any(not_asked_again(seen))
+    if new is not None and state is Reconsent.UNDECIDED and not told:
         yield Found(
             f"They consented by {form.id}; {new.id} has come since, and nobody has decided whether they have"
             " to be asked again.",
             f"Decide it, and say why: interviewkit consent reconsent {seen.dossier.id}",
         )
+
+
+def not_asked_again(seen: Seen) -> Iterator[Found]:
+    """Recorded on a form that had been replaced since it was answered, by who was not let off."""
+    for held in seen.kept:
+        then = seen.then(held)
+        if then.form is None or then.answered is None or _newer_then(seen, then.answered) is not None:
+            continue
+        day_then = consent_state.day_of(held.started_at, seen.approval(then.form))
+        state, new = consent_state.reconsent(then.form, then.dossier.events, seen.rules, day_then)
+        if new is None or new.sheet_date > day_then or state is Reconsent.NOT_NEEDED:
+            continue
+        why = "they had to be asked again" if state is Reconsent.NEEDED else "nobody had decided about it"
+        yield Found(
+            f"{held.name}: recording began at {minute(held.started_at)} on {then.form.id}; {new.id} had come,"
+            f" and {why}.",
+            "Ask your committee whether the recording may be kept, and have them answer the new form:"
+            f" interviewkit consent give {seen.dossier.id}",
+        )
+        return
 
 
 def undelegated(seen: Seen) -> Iterator[Found]:
@@ -113,7 +134,7 @@ def undated(seen: Seen) -> Iterator[Found]:
     """A signed form without the dates of both signatures."""
     for answered in seen.dossier.answers:
         given, form = answered.given, answered.form
-        if form is None or form.schema_ == 1 or given.method not in consent_forms.PAPER:
+        if form is None or form.schema_ == 1 or given.method is ConsentMethod.ORAL:
             continue
         if given.signed_at is None or given.taker_signed_at is None:
             yield Found(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from interviewkit import study_documents, study_rights
+from interviewkit import audit_verify, study_documents, study_rights
 from interviewkit.dossier import Dossier, Entry, File, Held, Oversight
 from interviewkit.errors import Locked, StorageError, StudyError
 from interviewkit.models import (
@@ -41,7 +41,9 @@ def look(study: Study, now: datetime | None = None) -> Oversight:
     forms, problems = _forms(study)
     names = sorted((path.parent.name for path in study.paths.people.glob("*/participant.json")), key=_order)
     dossiers = tuple(_dossier(study, name) for name in names)
-    return Oversight(study.config, forms, dossiers, moment, tuple(_strays(study, {*names})), problems)
+    return Oversight(
+        study.config, forms, dossiers, moment, tuple(_strays(study, {*names})), problems, _trail(study)
+    )
 
 
 def file_away(study: Study, place: Path, data: bytes, format_: str) -> bool:
@@ -57,6 +59,11 @@ def file_away(study: Study, place: Path, data: bytes, format_: str) -> bool:
         write_durably(place, data)
         return False
     return True
+
+
+def _trail(study: Study) -> tuple[tuple[str, int, str], ...]:
+    """How long the audit trail is and how it ends; that it is sound is for `ethics verify` to say."""
+    return tuple((one.device, one.entries, one.head) for one in audit_verify.heads(study.paths))
 
 
 def _ask_once(study: Study) -> None:

@@ -38,6 +38,20 @@ class State(StrEnum):
     DAMAGED = "damaged"
 
 
+MEANING = {
+    State.NONE: "no answers are on record",
+    State.GIVEN: "they agreed to be recorded, and nothing stands against it",
+    State.WAITING: "they agreed, and something is still to be done before anything may be recorded",
+    State.REFUSED: "they answered no to a statement that is needed",
+    State.WITHDRAWN: "they took their consent back, wholly or in part",
+    State.FROZEN: "nothing of them may be recorded, opened or handed on until that is settled",
+    State.TO_ERASE: "they asked to be erased, and are not yet",
+    State.ERASED: "everything but what is kept as evidence was destroyed",
+    State.SEALED: "the keys that were here do not open their consent record",
+    State.DAMAGED: "their consent record can't be read",
+}
+"""What is said of a state where the register is filed."""
+
 FINDINGS = "findings"
 """Chosen in the place of a state: everybody of whom something was found."""
 

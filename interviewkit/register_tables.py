@@ -7,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from interviewkit import __version__
 from interviewkit.consent import PERMISSIONS
+from interviewkit.consent_forms import digest, page
 from interviewkit.dossier import Oversight
 from interviewkit.due import Due, due
 from interviewkit.exports.base import visible
 from interviewkit.exports.sheet import Column, Sheet, csv_file, pages, workbook
 from interviewkit.findings import Finding
 from interviewkit.findings import findings as all_findings
-from interviewkit.register import Chosen, Line
+from interviewkit.models import Approval, ConsentGiven, Form
+from interviewkit.phrases import count
+from interviewkit.register import MEANING, Chosen, Line
 
 REGISTER = (
     Column("Participant", 12, "number of the participant"),
@@ -52,6 +56,16 @@ FINDINGS = (
     Column("Found", 60, "what was found"),
     Column("Remedy", 50, "what to do about it"),
 )
+FORMS = (
+    Column("Form", 25, "the form version"),
+    Column("Information sheet", 24, "its version and date, as printed on it"),
+    Column("Approval", 36, "who approved it, with their reference"),
+    Column("Approved", 16, "the day of the approval"),
+    Column("Ends", 16, "the last day on which consent may be taken under it; empty where there is none"),
+    Column("Answered by", 16, "how many participants have answered it"),
+    Column("SHA-256", 66, "of the page that they were shown: sheet, statements and approval, as text"),
+)
+LEGEND = (Column("What", 30, ""), Column("Meaning", 70, ""))
 DUE = (
     Column("Participant", 16, "whom it concerns; empty where it is the study"),
     Column("What", 60, "what is to be seen to"),
@@ -135,8 +149,62 @@ def due_table(found: Sequence[Due], day: date) -> Sheet:
 
 
 def accompanied(study: Oversight, sheet: Sheet) -> list[Sheet]:
-    """The register with what belongs to it in a file: findings, and what is due."""
-    return [sheet, findings(all_findings(study)), due_table(due(study), study.today)]
+    """The register with what belongs to it in a file: findings, what is due, forms, and how to read it."""
+    found = findings(all_findings(study))
+    return [sheet, found, due_table(due(study), study.today), forms(study), legend(study)]
+
+
+def forms(study: Oversight) -> Sheet:
+    """Every form version with its approval, and the hash of the page that was shown."""
+    rows = [row for name in _form_names(study) for row in _form_rows(study, name)]
+    return Sheet(
+        "Forms and approvals", FORMS, rows, "Every version that the study has, or that was answered."
+    )
+
+
+def _form_names(study: Oversight) -> list[str]:
+    answered = {one.given.form for dossier in study.dossiers for one in dossier.answers}
+    return sorted({*study.forms, *answered})
+
+
+def _form_rows(study: Oversight, name: str) -> Iterator[tuple[str, ...]]:
+    """One for each wording that was answered; of a form that nobody answered, as it is now."""
+    wordings: dict[str, tuple[Form | None, Approval | None, set[str]]] = {}
+    for dossier in study.dossiers:
+        for entry in dossier.entries:
+            if isinstance(entry.event, ConsentGiven) and entry.event.form == name:
+                known = wordings.setdefault(entry.sha256 or "", (entry.form, entry.approval, set()))
+                known[2].add(dossier.id)
+    if not wordings:
+        form = study.forms[name]
+        approval = next((one for one in study.config.approvals if one.id == form.approval), None)
+        wordings[digest(page(form, approval))] = (form, approval, set())
+    for sha256, (worded, approval, people) in wordings.items():
+        printed = () if worded is None else (worded.sheet_version or "", worded.sheet_date.isoformat())
+        yield (
+            name,
+            ", ".join(filter(None, printed)),
+            "" if approval is None else f"{approval.body}, {approval.reference}",
+            "" if approval is None else approval.approved_on.isoformat(),
+            approval.expires_on.isoformat() if approval is not None and approval.expires_on else "",
+            str(len(people)),
+            sha256,
+        )
+
+
+def legend(study: Oversight) -> Sheet:
+    """What the words of the register mean, what made it, and where the audit trail stood."""
+    rows = [
+        *((state.value, meaning) for state, meaning in MEANING.items()),
+        ("Written by", f"interviewkit {__version__}, {minute(study.now)} UTC"),
+        *(
+            (f"Audit trail of {device}", f"{count(entries, 'entry', 'entries')}, the last one: {head}")
+            for device, entries, head in study.trail
+        ),
+    ]
+    return Sheet(
+        "How to read it", LEGEND, rows, "States; and how the audit trail ended when this was written."
+    )
 
 
 def register_file(study: Oversight, lines: Sequence[Line], chosen: Chosen, format_name: str) -> bytes:

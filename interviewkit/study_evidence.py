@@ -18,7 +18,6 @@ from interviewkit.consent import Confirm
 from interviewkit.consent_state import Promised
 from interviewkit.errors import StorageError, UsageError
 from interviewkit.models import (
-    ActionKind,
     Answer,
     ConsentConfirmed,
     ConsentEvent,
@@ -131,15 +130,10 @@ class Evidenced(Consented):
 
     def _held_on(self, person: Participant, shown: Shown | None) -> date | None:
         """The day of the participant's latest call, where they live; None before there is one."""
-        held = []
-        for path in self.paths.recordings.glob(f"{person.id}-*/interview.json"):
-            interview = study_documents.interview(self.paths, path.parent.name)
-            if interview is not None:
-                held += [call.added_at for call in interview.calls]
-                held += [each.at for each in interview.actions if each.kind is ActionKind.STARTED]
-        latest = max(held, default=None)
+        folders = [path.parent.name for path in self.paths.recordings.glob(f"{person.id}-*/interview.json")]
+        found = [study_documents.interview(self.paths, folder) for folder in folders]
         approval = None if shown is None else shown.approval
-        return None if latest is None else consent_state.day_of(latest, approval)
+        return consent_state.held_on([one for one in found if one is not None], approval)
 
     def _now(self, participant: str) -> tuple[Participant, tuple[ConsentRow, ...], datetime]:
         person = self.participant(participant)

@@ -89,6 +89,8 @@ def log(
     if made.kind is not kind:
         click.echo(f"Note: {participant} has not agreed to messages, so none is on record as left.", err=True)
     click.echo(f"{participant}: {made.kind.value}.", err=True)
+    if known.left_alone:
+        click.echo(f"Note: {known.left_alone}", err=True)
     if agreed is not None:
         click.echo(_booked(agreed, known, now), err=True)
 

@@ -50,6 +50,9 @@ class Approval(Frozen):
     expires_on: date | None = Field(None, description="the last day on which consent may be taken under it")
     ways: tuple[Way, ...] = Field((), description="how consent may be given; empty where it does not say")
     lawful_basis: LawfulBasis | None = Field(None, description="why personal data may be used")
+    delegation_log: bool = Field(
+        False, description="it asks for a log of who may take consent: then one stands in study.yaml"
+    )
     safeguard: Safeguard | None = Field(None, description="what the law of the place asks for beyond that")
     timezone: TimeZone | None = Field(
         None, description="by which clock its participants live; otherwise this computer's"

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from interviewkit import study as study_module
 from interviewkit import study_consent, study_erase, study_evidence, study_forms, withdrawal
-from interviewkit.consent import Quote, Store
+from interviewkit.consent import Permission, Quote, Record, Store
 from interviewkit.errors import ConsentRefused, UsageError
 from interviewkit.models import (
     Answer,
@@ -401,10 +401,21 @@ class Consents(RuleBasedStateMachine):
         assert place.exists() is may
 
     @invariant()
-    def quotes_are_granted_where_they_may_be(self) -> None:
+    def each_purpose_is_granted_where_it_may_be(self) -> None:
         for who, person in getattr(self, "people", {}).items():
-            refused = self.study.refusal(who, Quote)
-            assert (refused is None) is person.may_quote(), refused
+            self.granted(who, Record, person.may_record(self.second_form))
+            self.granted(who, Store, person.may_store())
+            self.granted(who, Quote, person.may_quote())
+
+    def granted(self, who: str, permission: type[Permission], may: bool) -> None:
+        """Both ways of asking say the same: the one that acts, and the one that only shows."""
+        refused = self.study.refusal(who, permission)
+        assert (refused is None) is may, (permission, refused)
+        if may:
+            self.study.grant(who, permission)
+        else:
+            with pytest.raises(ConsentRefused):
+                self.study.grant(who, permission)
 
     def recordings(self) -> int:
         return len(list(self.study.paths.recordings.glob("*/*.tar*")))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from interviewkit import contacts, yamlfile
+from interviewkit import contacts, withdrawal, yamlfile
 from interviewkit.appointment_times import windows
 from interviewkit.errors import StorageError, StudyError, UsageError
-from interviewkit.models import Arrangement, Contact, ContactKind, Details, StudyConfig, Wishes
+from interviewkit.models import Arrangement, Contact, ContactKind, Details, Level, StudyConfig, Wishes
 from interviewkit.paths import StudyPaths
 from interviewkit.study import Study
 from interviewkit.study_keys import Keys
@@ -272,3 +272,20 @@ def test_a_wrong_time_zone_is_named(tmp_path: Path, zone: str) -> None:
         StudyError, match=r'line 4, approval "uk": "timezone" must be a time zone.*Europe/Dublin'
     ):
         yamlfile.load(path, StudyConfig, StudyError)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_who_has_withdrawn_is_left_alone(study: Study, level: Level) -> None:
+    small_study.give(study, "P01")
+    agreed = datetime.now(UTC) + timedelta(hours=5)
+    contacts.note(study, "P01", entry(ContactKind.BOOKED, appointment=agreed))
+    assert contacts.of(study, "P01").ringing(datetime.now(UTC)).allowed
+    withdrawal.take_back(study, "P01", level, "Ada")
+    known = contacts.of(study, "P01")
+    assert not known.ringing(datetime.now(UTC)).allowed
+    assert not known.reminder_due(datetime.now(UTC))
+    with pytest.raises(UsageError, match="No reminder to P01"):
+        contacts.reminder(study, known)
+    # What happened all the same is put on record.
+    contacts.note(study, "P01", entry(ContactKind.NO_ANSWER, 0))
+    assert kinds(study)[-1] is ContactKind.NO_ANSWER

@@ -62,6 +62,10 @@ def never_asked(one: Dossier) -> Dossier:
     return replace(one, entries=())
 
 
+def countersigned_late(one: Dossier) -> Dossier:
+    return world.changed(one, ConsentGiven, taker_signed_at=world.GIVEN + timedelta(days=3))
+
+
 def after_withdrawal(one: Dossier) -> Dossier:
     return world.with_event(one, ConsentWithdrawn(recorded_by=world.TAKER, at=LATER))
 
@@ -207,6 +211,7 @@ def unreadable(one: Dossier) -> Dossier:
 PLANTED: tuple[tuple[Plant, Rule], ...] = (
     (before_consent, Rule.BEFORE_CONSENT),
     (never_asked, Rule.BEFORE_CONSENT),
+    (countersigned_late, Rule.NOT_COUNTERSIGNED),
     (after_withdrawal, Rule.AFTER_WITHDRAWAL),
     (no_contact_any_more, Rule.AFTER_WITHDRAWAL),
     (mandatory_no, Rule.MANDATORY),
@@ -275,6 +280,29 @@ def test_a_new_version_has_to_be_decided_about() -> None:
     assert rules(world.study(people, new)) == [("P01", Rule.UNDECIDED), ("P03", Rule.OLD_FORM)]
 
 
+@pytest.mark.parametrize(
+    ("decided", "days", "expected"),
+    [
+        (None, 60, Rule.NOT_ASKED_AGAIN),
+        (True, 60, Rule.NOT_ASKED_AGAIN),
+        (False, 60, None),
+        (True, 2, None),
+        (None, 2, Rule.UNDECIDED),
+    ],
+)
+def test_who_had_to_be_asked_again_is_not_recorded_before(
+    decided: bool | None, days: int, expected: Rule | None
+) -> None:
+    new = world.form("patients", "uk", 2)
+    one = world.with_call(world.dossier(1), world.held("P01", days=days))
+    if decided is not None:
+        at = datetime(2020, 8, 2, tzinfo=UTC)
+        one = world.with_event(
+            one, ReconsentDecided(form=new.id, needed=decided, why="risks", by=world.TAKER, at=at)
+        )
+    assert rules(world.study([one], new)) == ([] if expected is None else [("P01", expected)])
+
+
 def test_a_version_of_which_no_approval_is_known_yet_supersedes_nothing() -> None:
     new = world.form("patients", "uk", 2, approval="not-yet")
     assert rules(world.study([world.dossier(1)], new)) == []
@@ -321,6 +349,12 @@ def test_who_may_take_consent_depends_on_the_day() -> None:
     assert rules(world.study([by_nobody_known(world.dossier(1))], delegations=())) == []
 
 
+def test_an_approval_that_asks_for_a_delegation_log_misses_it() -> None:
+    asks = tuple(a.model_copy(update={"delegation_log": True}) for a in world.config().approvals)
+    assert rules(world.study([world.dossier(1)], approvals=asks, delegations=())) == [("", Rule.NO_LOG)]
+    assert rules(world.study([world.dossier(1)], approvals=asks)) == []
+
+
 # ── time ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -341,6 +375,13 @@ def test_what_was_recorded_under_an_approval_that_had_ended() -> None:
     found = findings(world.study([world.dossier(1)], approvals=tuple(ended)))
     assert [one.rule for one in found] == [Rule.UNAPPROVED]
     assert "ended on 01 Jun 2020" in found[0].text
+
+
+@pytest.mark.parametrize(("last_day", "found"), [(13, [("P01", Rule.LAPSED)]), (14, [])])
+def test_what_was_recorded_after_the_approval_ended(last_day: int, found: list[tuple[str, Rule]]) -> None:
+    # Answered on 12 June, recorded on the 14th.
+    ended = [a.model_copy(update={"expires_on": date(2020, 6, last_day)}) for a in world.config().approvals]
+    assert rules(world.study([world.dossier(1)], approvals=tuple(ended))) == found
 
 
 # ── what can't be looked at, and the study itself ───────────────────────────────────────────────
@@ -367,8 +408,15 @@ def test_destroyed_interviews_are_past() -> None:
 
 
 def test_every_rule_has_a_defect_here() -> None:
-    of_the_study = {Rule.CHANGED, Rule.STRAY}
-    elsewhere = {Rule.OLD_FORM, Rule.UNDECIDED, Rule.UNCONFIRMED, Rule.RETENTION}
+    of_the_study = {Rule.CHANGED, Rule.STRAY, Rule.NO_LOG}
+    elsewhere = {
+        Rule.OLD_FORM,
+        Rule.UNDECIDED,
+        Rule.UNCONFIRMED,
+        Rule.RETENTION,
+        Rule.LAPSED,
+        Rule.NOT_ASKED_AGAIN,
+    }
     assert {rule for _, rule in PLANTED} | of_the_study | elsewhere == set(Rule)
     assert set(CHECKS) == set(Rule) - of_the_study
 
