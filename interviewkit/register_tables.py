@@ -37,18 +37,18 @@ REGISTER = (
     Column("Findings", 10, "how many things were found that are not as they should be"),
 )
 PAGE = (
-    Column("No.", 6, ""),
-    Column("Group", 13, ""),
+    Column("No.", 9, ""),
+    Column("Group", 17, ""),
     Column("Lives in", 12, ""),
-    Column("State", 13, ""),
-    Column("Form, given (UTC)", 23, ""),
-    Column("How, taken by", 23, ""),
+    Column("State", 16, ""),
+    Column("Form, given (UTC)", 29, ""),
+    Column("How, taken by", 22, ""),
     Column("Permitted", 24, ""),
     Column("Not permitted", 20, ""),
-    Column("Copy", 13, ""),
-    Column("Withdrawn", 14, ""),
+    Column("Copy", 17, ""),
+    Column("Withdrawn", 19, ""),
     Column("Calls", 9, ""),
-    Column("Found", 9, ""),
+    Column("Found", 12, ""),
 )
 FINDINGS = (
     Column("Participant", 16, "whom it concerns; empty where it is the study"),

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from tests.trust import FULL
 from tests.unit.consent_machine import Consents
 
-EXAMPLES, STEPS = (300, 60) if FULL else (8, 30)
+EXAMPLES, STEPS = (300, 60) if FULL else (40, 40)
 Consents.TestCase.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
