@@ -73,6 +73,15 @@ class Held:
         return f"{self.interview.id}, call {self.call.number}"
 
     @property
+    def gone(self) -> bool:
+        """Whether nothing of it is left to hear: destroyed, or struck from its beginning to its end."""
+        reached = 0
+        for struck in sorted(self.call.struck, key=lambda one: one.start_frame):
+            if struck.start_frame <= reached:
+                reached = max(reached, struck.stop_frame)
+        return self.interview.discarded_at is not None or 0 < self.call.frames <= reached
+
+    @property
     def started_at(self) -> datetime:
         """When recording began, as far as anybody can tell: never later than it did.
 

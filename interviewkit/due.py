@@ -64,7 +64,7 @@ def _of_people(study: Oversight) -> Iterator[Due]:
 
 
 def _reconsent(seen: Seen) -> Iterator[Due]:
-    answered = seen.standing
+    answered = seen.taking_part
     form = answered.form if answered is not None else None
     if form is None or not consent_forms.is_for(form, seen.dossier.participant):
         return
@@ -99,7 +99,7 @@ def _holds(seen: Seen) -> Iterator[Due]:
 
 
 def _copy(seen: Seen) -> Iterator[Due]:
-    form, name = (seen.standing.form if seen.standing is not None else None), seen.dossier.id
+    form, name = (seen.taking_part.form if seen.taking_part is not None else None), seen.dossier.id
     if form is not None and form.schema_ > 1 and consent_state.copy_given(seen.dossier.events) is None:
         what = "Give them a copy of the information sheet and of their answers."
         yield Due(name, what, None, f"interviewkit consent copy {name}")
@@ -109,7 +109,7 @@ def _erasure(seen: Seen) -> Iterator[Due]:
     rights, name = seen.rights, seen.dossier.id
     if rights.asked is not None and rights.undecided:
         what = f"Decide about their erasure, asked for on {day(rights.asked.at)}, after the time for it."
-        yield Due(name, what, rights.asked.due_on, f"interviewkit participant erasures; decide for {name}")
+        yield Due(name, what, rights.asked.due_on, f"interviewkit participant decide {name}")
     elif rights.asked is not None and rights.queued:
         what = f"Erase them: they asked for it on {day(rights.asked.at)}."
         yield Due(name, what, rights.asked.due_on, f"interviewkit participant erase {name}")

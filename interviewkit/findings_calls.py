@@ -3,13 +3,14 @@
 Each rule looks at the consent as it stood when recording began, and names each call that it concerns.
 """
 
+import math
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from interviewkit import consent_state
 from interviewkit.consent import Store, Transcribe
 from interviewkit.consent_state import Paper
-from interviewkit.dossier import Answered, File
+from interviewkit.dossier import Answered, File, Held
 from interviewkit.findings_seen import Check, Found, Seen, Then, day, effective_at, minute, names
 from interviewkit.models import Answer, CapacityChecked, Form, PaperCheck, Purpose, Statement
 
@@ -23,8 +24,15 @@ def before_consent(seen: Seen) -> Iterator[Found]:
         yield Found(
             f"{names(calls)}: recording began at {minute(calls[0].started_at)}, and {given}.",
             "Stop work on it, ask the participant, and destroy the recording unless they and your committee"
-            f" agree to keep it: interviewkit strike {calls[0].interview.id}",
+            f" agree to keep it: {_strike(calls[0])}",
         )
+
+
+def _strike(held: Held) -> str:
+    """The command that destroys all of a call."""
+    length = timedelta(seconds=math.ceil(held.call.duration_s))
+    call = f" --call {held.call.number}" if held.call.number > 1 else ""
+    return f"interviewkit strike {held.interview.id}{call} --from 0:00 --to {length}"
 
 
 def after_withdrawal(seen: Seen) -> Iterator[Found]:
@@ -36,7 +44,7 @@ def after_withdrawal(seen: Seen) -> Iterator[Found]:
         yield Found(
             f"{names(calls)}: recording began at {minute(calls[0].started_at)}; the consent had been"
             f" withdrawn at {minute(taken_back.at)}.",
-            f"Destroy the recording, and tell your committee: interviewkit strike {calls[0].interview.id}",
+            f"Destroy the recording, and tell your committee: {_strike(calls[0])}",
         )
 
 

@@ -81,7 +81,7 @@ def _newer_then(seen: Seen, answered: Answered | None) -> tuple[Form, Approval] 
 
 def undecided(seen: Seen) -> Iterator[Found]:
     """A new version has come since, and nobody said whether this participant has to be asked again."""
-    answered = seen.standing
+    answered = seen.taking_part
     form = answered.form if answered is not None else None
     if form is None or not consent_forms.is_for(form, seen.dossier.participant):
         return

@@ -53,7 +53,7 @@ class Seen:
     @cached_property
     def kept(self) -> tuple[Held, ...]:
         """The calls that are still in the study."""
-        return tuple(held for held in self.dossier.calls if held.interview.discarded_at is None)
+        return tuple(held for held in self.dossier.calls if not held.gone)
 
     @cached_property
     def standing(self) -> Answered | None:
@@ -62,6 +62,11 @@ class Seen:
         if taken_back is not None and taken_back.ends == frozenset(Purpose):
             return None
         return self.dossier.latest
+
+    @cached_property
+    def taking_part(self) -> Answered | None:
+        """The answers of somebody who may still be asked for something: not of who has withdrawn at all."""
+        return self.standing if consent_state.withdrawal(self.dossier.events) is None else None
 
     def approval(self, form: Form) -> Approval | None:
         """The approval that a form names, as study.yaml has it."""

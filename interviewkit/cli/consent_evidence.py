@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from interviewkit.study import Study
     from interviewkit.study_documents import Shown
 
-by = click.option("--by", type=options.name, required=True, metavar="NAME", help="Who does it.")
-
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
-@click.option("--taken-by", type=options.name, required=True, metavar="NAME", help="Who reads it out.")
+@options.asked("--taken-by", "Who reads it out?", "NAME", "Who reads it out")
 @options.study
 @stopping("Nothing was confirmed, and nothing of what was said is kept.")
 def confirm(study_dir: Path | None, participant: str, taken_by: str) -> None:
@@ -85,7 +83,7 @@ def _write_scan(study: "Study", participant: str, out: Path) -> None:
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
-@by
+@options.by
 @click.option(
     "--answer",
     "answers",
@@ -123,7 +121,7 @@ def check(study_dir: Path | None, participant: str, by: str, answers: tuple[str,
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
-@by
+@options.by
 @options.out
 @options.study
 def copy(study_dir: Path | None, participant: str, by: str, out: Path | None, force: bool) -> None:

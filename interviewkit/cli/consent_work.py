@@ -9,18 +9,17 @@ from interviewkit.cli import options
 from interviewkit.cli.shell import stopping
 from interviewkit.errors import UsageError
 
-by = click.option("--by", type=options.name, required=True, metavar="NAME", help="Who does it.")
-why = click.option("--why", type=options.name, required=True, metavar="TEXT", help="Why; it is kept, sealed.")
+why = options.asked("--why", "Why?", "TEXT", "Why; it is kept, sealed")
 NOTHING = "Nothing was changed."
 
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
 @click.argument("criterion", metavar="CRITERION")
-@click.option("--evidence", type=options.name, required=True, metavar="TEXT", help="What shows it.")
+@options.asked("--evidence", "What shows it?", "TEXT", "What shows it")
 @click.option("--number", type=click.IntRange(0), metavar="N", help="Where the criterion asks for one.")
 @click.option("--not-met", is_flag=True, help="It is not met; a number decides that by itself.")
-@by
+@options.by
 @options.study
 def eligible(
     study_dir: Path | None,
@@ -58,7 +57,7 @@ def eligible(
     help="understands, retains, weighs, communicates: yes or no. Without any, it is asked.",
 )
 @click.option("--note", type=options.name, metavar="TEXT", help="What gave rise to it.")
-@by
+@options.by
 @options.study
 @stopping(NOTHING)
 def capacity(
@@ -101,7 +100,7 @@ def _said(answers: tuple[str, ...]) -> dict[str, bool]:
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
-@by
+@options.by
 @why
 @options.study
 def hold(study_dir: Path | None, participant: str, by: str, why: str) -> None:
@@ -115,7 +114,7 @@ def hold(study_dir: Path | None, participant: str, by: str, why: str) -> None:
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
-@by
+@options.by
 @why
 @options.study
 def release(study_dir: Path | None, participant: str, by: str, why: str) -> None:
@@ -130,7 +129,7 @@ def release(study_dir: Path | None, participant: str, by: str, why: str) -> None
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
 @click.option("--needed/--not-needed", "needed", default=None, help="Whether they have to be asked again.")
-@by
+@options.by
 @why
 @options.study
 def reconsent(study_dir: Path | None, participant: str, needed: bool | None, by: str, why: str) -> None:

@@ -79,6 +79,23 @@ def name(text: str) -> str:
     return text.strip()
 
 
+def asked(option: str, question: str, metavar: str, says: str, envvar: str | None = None) -> Callable[[F], F]:
+    """An option that is asked for where it is not given, so that a command works as it was printed."""
+
+    def ask(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+        if value is not None or ctx.resilient_parsing:
+            return value
+        typed: str = click.prompt(question, value_proc=name, err=True)
+        return typed
+
+    where = f"neither this nor {envvar} says it" if envvar else "it is not given"
+    told = f"{says}; asked for where {where}."
+    return click.option(option, type=name, metavar=metavar, envvar=envvar, callback=ask, help=told)
+
+
+by = asked("--by", "Who does it?", "NAME", "Who does it", "INTERVIEWKIT_NAME")
+
+
 def bytes_of(path: Path) -> bytes:
     """A file's bytes; StorageError where it can't be read."""
     from interviewkit.paths import storage_errors

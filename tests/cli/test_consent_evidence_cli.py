@@ -112,7 +112,8 @@ def test_a_hold_stops_recording_until_it_is_released(run: Run, study: Study) -> 
     run("consent", "give", "P01", *YES, *SIGNED)
     assert run("consent", "capacity", "P01", "--by", "Ada", typed="y\ny\nn\ny\n").code == 0
     assert "whether they can decide on it was in doubt" in why(run)
-    assert run("consent", "release", "P01", "--by", "Ben", "--why", "talked again").code == 0
+    assert run("consent", "release", "P01").code == 130
+    assert run("consent", "release", "P01", typed="Ben\ntalked again\n").code == 0
     assert why(run) == ""
     assert "Nothing holds up" in run("consent", "release", "P01", "--by", "Ben", "--why", "-").err
     assert run("consent", "hold", "P01", "--by", "Ada", "--why", "asked to wait").code == 0

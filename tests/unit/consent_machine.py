@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from interviewkit import study as study_module
 from interviewkit import study_consent, study_erase, study_evidence, study_forms, withdrawal
-from interviewkit.consent import Permission, Quote, Record, Store
+from interviewkit.consent import Grant, Permission, Quote, Record, Store
 from interviewkit.errors import ConsentRefused, UsageError
 from interviewkit.models import (
     Answer,
@@ -39,6 +39,7 @@ from tests import small_study
 from tests.unit.test_study_clip import Memory
 
 NEW_FORM_AFTER_DAYS = 20
+COVERED_DAYS = 30
 WINDOW_DAYS = 14
 PEOPLE = ("P01", "P02")
 STARTS = st.sampled_from(("new", "asked", "on paper", "to confirm", "interviewed"))
@@ -52,7 +53,7 @@ title: Any sequence
 approvals:
   - {{id: uk, body: A board, reference: "1", jurisdiction: uk, approved_on: 2020-03-01,
      ways: [signed, oral], lawful_basis: public task}}
-  - {{id: uk-2, body: A board, reference: "2", jurisdiction: uk, approved_on: {day},
+  - {{id: uk-2, body: A board, reference: "2", jurisdiction: uk, approved_on: {day}, expires_on: {end},
      ways: [signed and confirmed, oral], lawful_basis: public task}}
 groups:
   - id: patients
@@ -165,6 +166,8 @@ class Consents(RuleBasedStateMachine):
             self.patch.setattr(module, "datetime", Moved)
         Moved.ahead = timedelta(0)
         self.new_from = (datetime.now(UTC) + timedelta(days=NEW_FORM_AFTER_DAYS)).date()
+        self.last_day = self.new_from + timedelta(days=COVERED_DAYS)
+        self.kept: dict[str, Grant[Store]] = {}
         self.study = Study.create(self.folder / "study", self.templates())
         self.people = {name: Person() for name in PEOPLE}
         for who, start in zip(PEOPLE, starts, strict=True):
@@ -188,7 +191,7 @@ class Consents(RuleBasedStateMachine):
             version=2, approval="uk-2", ways="[signed and confirmed, oral]", check="before recording"
         )
         for name, text in {
-            "study.yaml": STUDY.format(day=self.new_from),
+            "study.yaml": STUDY.format(day=self.new_from, end=self.last_day),
             "forms/patients-uk-v1.yaml": first,
             "forms/patients-uk-v2.yaml": second,
             "schedules/patient.yaml": small_study.SCHEDULE_YAML,
@@ -209,6 +212,11 @@ class Consents(RuleBasedStateMachine):
     @property
     def second_form(self) -> bool:
         return self.now.date() >= self.new_from
+
+    @property
+    def ended(self) -> bool:
+        """Whether the approval of the second form is over."""
+        return self.now.date() > self.last_day
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────
 
@@ -245,7 +253,7 @@ class Consents(RuleBasedStateMachine):
             taker_signed_at=now if paper else None,
         )
         may = not (person.gone() or person.on_hold or (person.sessions is not None and person.sessions < 4))
-        may = may and (version == 2) is self.second_form
+        may = may and (version == 2) is self.second_form and not (version == 2 and self.ended)
         self.tried(may, lambda: self.study.give_consent(who, given))
         if may:
             person.said_yes = {*REQUIRED, *OPTIONAL} - noes
@@ -267,7 +275,7 @@ class Consents(RuleBasedStateMachine):
         before = len(list(self.study.paths.people.glob("*/clip-*")))
         fine = set(REQUIRED) <= (person.said_yes or set()) and person.second_person == "same"
         ready = not person.on_hold and person.sessions is not None and person.sessions >= 4
-        may = fine and ready and not person.gone() and not person.taken_back
+        may = fine and ready and not person.gone() and not person.taken_back and not self.ended
         self.tried(may, lambda: self.study.confirm_consent(who, event, Memory(clip)))
         assert len(list(self.study.paths.people.glob("*/clip-*"))) == before + may
         person.confirmed = person.confirmed or may
@@ -368,7 +376,7 @@ class Consents(RuleBasedStateMachine):
     @rule(who=who)
     def record(self, who: str) -> None:
         person, before = self.people[who], self.recordings()
-        may = person.may_record(self.second_form)
+        may = self.may_record(person)
         if self.tried(may, lambda: small_study.call_of(self.study, who)):
             person.interviews.append(f"{who}-{len(person.interviews) + 1}")
             person.interviewed_on = datetime.now(UTC).date() + Moved.ahead
@@ -389,6 +397,24 @@ class Consents(RuleBasedStateMachine):
         self.tried(may, save)
         assert self.transcripts() == before + (may and new)
 
+    @rule(who=who)
+    def ask_early(self, who: str) -> None:
+        """A grant that is asked for now and used later, after whatever has happened meanwhile."""
+        if self.people[who].may_store():
+            self.kept[who] = self.study.grant(who, Store)
+
+    @precondition(lambda self: any(self.people[who].interviews for who in self.kept))
+    @rule(who=who)
+    def write_down_late(self, who: str) -> None:
+        person, before = self.people[who], self.transcripts()
+        if who not in self.kept or not person.interviews:
+            return
+        interview, turns = person.interviews[-1], {"turns": [{"speaker": who, "text": "-"}]}
+        new = not (self.study.paths.transcripts / interview).exists()
+        may = person.may_store()
+        self.tried(may, lambda: self.study.save_raw(self.kept[who], interview, 1, turns))
+        assert self.transcripts() == before + (may and new)
+
     @rule()
     def export(self) -> None:
         whose = [who for who, person in self.people.items() if person.interviews]
@@ -403,7 +429,7 @@ class Consents(RuleBasedStateMachine):
     @invariant()
     def each_purpose_is_granted_where_it_may_be(self) -> None:
         for who, person in getattr(self, "people", {}).items():
-            self.granted(who, Record, person.may_record(self.second_form))
+            self.granted(who, Record, self.may_record(person))
             self.granted(who, Store, person.may_store())
             self.granted(who, Quote, person.may_quote())
 
@@ -416,6 +442,9 @@ class Consents(RuleBasedStateMachine):
         else:
             with pytest.raises(ConsentRefused):
                 self.study.grant(who, permission)
+
+    def may_record(self, person: Person) -> bool:
+        return person.may_record(self.second_form) and not (person.version == 2 and self.ended)
 
     def recordings(self) -> int:
         return len(list(self.study.paths.recordings.glob("*/*.tar*")))

@@ -33,6 +33,7 @@ from interviewkit.models import (
     Right,
     RightKind,
     ScanAttached,
+    Struck,
     Tombstone,
     Way,
 )
@@ -405,6 +406,18 @@ def test_destroyed_interviews_are_past() -> None:
     assert isinstance(gone, Interview)
     past = replace(one, calls=(replace(one.calls[0], interview=gone, audio=File.MISSING),))
     assert rules(world.study([past])) == []
+
+
+@pytest.mark.parametrize(("stop", "left"), [(480_000, []), (479_999, [("P01", Rule.BEFORE_CONSENT)])])
+def test_a_call_that_was_struck_from_end_to_end_is_past(stop: int, left: list[tuple[str, Rule]]) -> None:
+    one = before_consent(world.dossier(1))
+    assert "strike P01-1 --from 0:00 --to 0:01:00" in findings(world.study([one]))[0].remedy
+    parts = [
+        Struck(start_frame=start, stop_frame=end, at=LATER, head="2" * 64)
+        for start, end in ((9, stop), (0, 10))
+    ]
+    call = one.calls[0].call.model_copy(update={"struck": tuple(parts)})
+    assert rules(world.study([replace(one, calls=(replace(one.calls[0], call=call),))])) == left
 
 
 def test_every_rule_has_a_defect_here() -> None:

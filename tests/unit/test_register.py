@@ -146,6 +146,15 @@ def test_who_is_to_be_asked_again_is_due_until_they_are() -> None:
     assert [what for _, what, _ in dues(world.study([one], new))] == ["Ask them again, by patients-uk-v2"]
 
 
+def test_nothing_is_asked_of_who_is_to_be_left_alone() -> None:
+    new = world.form("patients", "uk", 2)
+    gone = ConsentWithdrawn(recorded_by=world.TAKER, at=world.NOW, level=Level.NO_CONTACT)
+    one = world.with_event(world.changed(world.dossier(1), CopyGiven), gone)
+    study = world.study([one], new)
+    assert dues(study) == []
+    assert "re-consent not decided" not in [found.rule for found in findings(study)]
+
+
 def test_what_may_soon_not_be_kept_is_told_before_it_is_too_late() -> None:
     # The call was on 14 June, and it is 1 September.
     for days, expected in ((79, [date(2020, 9, 1)]), (109, [date(2020, 10, 1)]), (110, [])):
