@@ -86,6 +86,8 @@ def _history(seen: Seen) -> Iterator[Block]:
     yield Heading("What happened")
     if rows:
         yield Table(("When (UTC)", "What"), rows, (1.4, 6))
+    elif seen.dossier.sealed or seen.dossier.damaged:
+        yield Paragraph("What is on record can't be read here.")
     else:
         yield Paragraph("Nothing is on record.")
     told = [(minute(at), what) for at, what in _rights(seen)]

@@ -20,7 +20,7 @@ from interviewkit.cli.consent_asking import (
     wrapped,
 )
 from interviewkit.cli.shell import Stopped, stopping
-from interviewkit.errors import ConsentRefused, DeviceError, StorageError, UsageError
+from interviewkit.errors import ConsentRefused, DeviceError, Locked, StorageError, UsageError
 
 if TYPE_CHECKING:
     from interviewkit.capture.provisional import ProvisionalSpool
@@ -81,7 +81,13 @@ def give(
     with held(clip) as spool:
         given = parsed(answers) if answers else asked(form, spool)
         _put_on_record(study, participant, form, given, (how, who, *signed), spool, confirm=not answers)
-    for purpose, why in _purposes(study, participant).items():
+    try:
+        found = _purposes(study, participant)
+    except Locked as locked:
+        # It is written by now: nobody shall take that for an error, and ask again.
+        click.echo(f"The answers of {participant} are on record. {locked.message}", err=True)
+        return
+    for purpose, why in found.items():
         click.echo(f"{purpose}: {'granted' if why is None else why}", err=True)
 
 

@@ -191,10 +191,12 @@ def show(study_dir: Path | None, participant: str, pdf: bool, out: Path | None, 
 def due(study_dir: Path | None, as_json: bool) -> None:
     """Say what is to be seen to, and by when: decisions, deadlines, what was kept long enough."""
     from interviewkit import due as dues
-    from interviewkit import oversight
+    from interviewkit import findings, oversight
 
     seen = oversight.look(options.open_study(study_dir))
     show_due(dues.due(seen), seen.today, as_json=as_json)
+    for what in findings.unchecked(seen):
+        _say(f"Not checked: {what}")
 
 
 def show_due(found: "Sequence[Due]", today: date, *, as_json: bool) -> None:

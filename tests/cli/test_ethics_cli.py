@@ -125,5 +125,6 @@ def test_what_the_key_does_not_open_is_named_and_not_counted_as_fine(run: Run, t
     done = run("ethics", "check", "--study", sealed.root)
     assert done.code == 2
     assert "Not checked: P01: The consent record can't be opened here." in done.err
+    assert "Not checked: P01" in run("ethics", "due", "--study", sealed.root).err
     rows = json.loads(run("ethics", "register", "--json", "--study", sealed.root).out)
     assert [(row["state"], row["form"], row["purposes"]) for row in rows] == [("sealed", "", [])]

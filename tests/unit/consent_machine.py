@@ -42,7 +42,10 @@ NEW_FORM_AFTER_DAYS = 20
 COVERED_DAYS = 30
 WINDOW_DAYS = 14
 PEOPLE = ("P01", "P02")
-STARTS = st.sampled_from(("new", "asked", "on paper", "to confirm", "interviewed"))
+STARTS = st.sampled_from(
+    ("new", "asked", "on paper", "to confirm", "interviewed", "late wish", "approval over")
+)
+"""How far somebody has come at the beginning: what is rare in a sequence is where some of them begin."""
 REQUIRED = ("part", "recorded", "transcribed", "kept")
 OPTIONAL = ("quoted", "archived")
 SCAN = b"%PDF-1.4 signed"
@@ -156,9 +159,7 @@ class Moved(datetime):
 class Consents(RuleBasedStateMachine):
     """Participants, forms, consents, withdrawals and time."""
 
-    @initialize(
-        starts=st.tuples(*[st.sampled_from(("new", "asked", "on paper", "to confirm", "interviewed"))] * 2)
-    )
+    @initialize(starts=st.tuples(STARTS, STARTS))
     def begin(self, starts: tuple[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.patch = pytest.MonkeyPatch()
@@ -172,7 +173,12 @@ class Consents(RuleBasedStateMachine):
         self.people = {name: Person() for name in PEOPLE}
         for who, start in zip(PEOPLE, starts, strict=True):
             self.study.add_participant("patients", "uk")
-            if start == "to confirm":
+            if start == "approval over":
+                self.wait(0 if self.second_form else NEW_FORM_AFTER_DAYS + 1)
+                self.check_sessions(who, 4)
+                self.give(who, 2, ConsentMethod.ORAL, set())
+                self.wait(0 if self.ended else COVERED_DAYS + 1)
+            elif start == "to confirm":
                 Moved.ahead += timedelta(days=NEW_FORM_AFTER_DAYS + 1)
                 self.check_sessions(who, 4)
                 self.give(who, 2, ConsentMethod.SIGNED, set())
@@ -181,8 +187,12 @@ class Consents(RuleBasedStateMachine):
                 method = ConsentMethod.SIGNED if start == "on paper" else ConsentMethod.ORAL
                 self.check_sessions(who, 4)
                 self.give(who, 1, method, set())
-            if start == "interviewed":
+            if start in ("interviewed", "late wish"):
                 self.record(who)
+                self.ask_early(who)
+            if start == "late wish":
+                self.wait(WINDOW_DAYS + 1)
+                self.take_back(who, Level.ERASE)
 
     def templates(self) -> Path:
         made = self.folder / "templates"

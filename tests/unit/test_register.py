@@ -205,6 +205,7 @@ def test_a_record_that_is_sealed_says_so_and_nothing_more() -> None:
     sealed = replace(world.dossier(1), entries=(), sealed=("The consent record can't be opened here.",))
     shown = record_pages.as_text(world.study([sealed]), "P01", [])
     assert "The consent record can't be opened here. Nothing is said about it here." in shown
+    assert "Nothing is on record" not in shown
     assert "answered" not in shown.replace("when the answers were given", "")
 
 
