@@ -2,6 +2,7 @@
 
 make soak                                    # half an hour of three calls, 300 kills: an hour and a half
 make soak SOAK="--kills 0"                   # the calls only; the other part of the page stays as it is
+make soak SOAK="--kills 0 --calls left-fast" # one of them
 make soak SOAK="--minutes 1 --kills 5"       # the size of `make test`; nothing is written
 """
 
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument(
         "--minutes", type=float, default=WHOLE_MINUTES, help="length of each long call; 0: none"
     )
+    parser.add_argument("--calls", nargs="*", choices=calls.CALLS, default=list(calls.CALLS), help="which")
     parser.add_argument("--kills", type=int, default=WHOLE_KILLS, help="kills of each kind; 0: none")
     asked = parser.parse_args()
     kept = True
@@ -43,8 +45,9 @@ def main() -> int:
         os.environ["INTERVIEWKIT_STATE"] = str(Path(folder) / "state")
         os.environ["INTERVIEWKIT_DATA"] = str(Path(folder) / "data")
         os.environ["INTERVIEWKIT_PASSPHRASE"] = small_study.PASSPHRASE
-        if asked.minutes:
-            kept &= _part("calls", calls.measure(system, asked.minutes), asked.minutes >= WHOLE_MINUTES)
+        for name in asked.calls if asked.minutes else ():
+            measured = calls.measure(system, asked.minutes, *calls.CALLS[name])
+            kept &= _part(name, measured, asked.minutes >= WHOLE_MINUTES)
         if asked.kills:
             kept &= _part("kills", killed(asked.kills), asked.kills >= WHOLE_KILLS)
     return 0 if kept else 1

@@ -16,22 +16,16 @@ from tests.system.virtual_sound import SoundSystem
 
 Clocks = tuple[float, float]
 """By how many ppm each device's clock is too fast."""
-CALLS: tuple[tuple[Clocks, float], ...] = (
-    ((0.0, 0.0), 50.0),
-    ((200.0, -200.0), 100.0),
-    ((-200.0, 200.0), 100.0),
-)
+CALLS: dict[str, tuple[Clocks, float]] = {
+    "equal-clocks": ((0.0, 0.0), 50.0),
+    "left-fast": ((200.0, -200.0), 100.0),
+    "left-slow": ((-200.0, 200.0), 100.0),
+}
 """The clocks, and how well aligned (ms) the channels must be at the end."""
 
 
-def measure(system: SoundSystem, minutes: float) -> Iterator[Figure]:
-    """One call after the other, each in a study of its own."""
-    for clocks, aligned_ms in CALLS:
-        yield from measure_one(system, minutes, clocks, aligned_ms)
-
-
-def measure_one(system: SoundSystem, minutes: float, clocks: Clocks, aligned_ms: float) -> Iterator[Figure]:
-    """A call with such clocks."""
+def measure(system: SoundSystem, minutes: float, clocks: Clocks, aligned_ms: float) -> Iterator[Figure]:
+    """A call with such clocks, in a study of its own."""
     with tempfile.TemporaryDirectory() as folder, both_cores_busy():
         study = small_study.sealed_study(Path(folder))
         study.add_participant("patients", "uk")

@@ -11,10 +11,11 @@ MINUTES = 1.0
 KILLS = 5
 
 
-@pytest.mark.parametrize("clocks", [clocks for clocks, _ in calls.CALLS[:2]])
-def test_a_minute_on_a_busy_computer(system: SoundSystem, clocks: calls.Clocks) -> None:
+@pytest.mark.parametrize("name", ["equal-clocks", "left-fast"])
+def test_a_minute_on_a_busy_computer(system: SoundSystem, name: str) -> None:
     # A minute is too short for the channels to be as close as they are at the end of a call.
-    figures = calls.measure_one(system, MINUTES, clocks, 100.0)
+    clocks, _ = calls.CALLS[name]
+    figures = calls.measure(system, MINUTES, clocks, 100.0)
     assert [str(figure) for figure in figures if not figure.passed] == []
 
 
