@@ -55,7 +55,7 @@ class Terminal:
         return screen
 
     def back(self, words: str) -> str:
-        """Press Esc, and again where that has only answered an alarm; the screen as soon as it shows words."""
+        """Press Esc, and again where that has only answered an alarm; the screen as it shows words."""
         self.keys("Escape")
         try:
             return self.wait(words, PATIENCE_S / 2)
