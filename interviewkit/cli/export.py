@@ -1,6 +1,6 @@
 """`interviewkit export`: transcripts → files for spreadsheets, players and other programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from interviewkit.errors import ConsentRefused, UsageError
 
 if TYPE_CHECKING:
     from interviewkit.exports.base import InterviewCall, PutQuestion
-    from interviewkit.models import Schedule
+    from interviewkit.models import Interview, Schedule
     from interviewkit.study import Study
 
 
@@ -31,6 +31,24 @@ def xlsx(study_dir: Path | None, out: Path | None, force: bool) -> None:
     study = options.open_study(study_dir)
     options.check_out(out, force=force)
     click.echo(write_spreadsheet(study, out or _free(study, "turns", ".xlsx")))
+
+
+@export.command()
+@click.argument("interview", metavar="INTERVIEW")
+@options.out
+@options.study
+def docx(study_dir: Path | None, interview: str, out: Path | None, force: bool) -> None:
+    """Write the transcript of INTERVIEW as a Word document and print its name."""
+    from interviewkit.exports.docx_ import render
+
+    study = options.open_study(study_dir)
+    options.check_out(out, force=force)
+    calls = list(_calls(study, study.interview(interview)))
+    if not calls:
+        raise UsageError(f"{interview} has no transcript yet.", f"Run: interviewkit process {interview}")
+    place = out or _free(study, interview, ".docx")
+    study.hand_on(place, render(study.config.title, calls), "docx", [interview])
+    click.echo(place)
 
 
 def _one(name: str) -> Callable[..., None]:
@@ -69,24 +87,31 @@ def write_spreadsheet(study: "Study", place: Path) -> Path:
 def _allowed(study: "Study") -> list["InterviewCall"]:
     """The transcripts of everybody whose consent to storing stands."""
     from interviewkit.events import Warned
+
+    found: list[InterviewCall] = []
+    for interview in study.interviews():
+        try:
+            found += _calls(study, interview)
+        except ConsentRefused as refused:
+            note(Warned(f"{interview.id} was left out. {refused.message}"))
+    return found
+
+
+def _calls(study: "Study", interview: "Interview") -> Iterator["InterviewCall"]:
+    """The calls of an interview that have a transcript; raises ConsentRefused."""
     from interviewkit.exports.base import InterviewCall
     from interviewkit.processing import guide, saved
 
-    found = []
-    for interview in study.interviews():
-        group = study.participant(interview.participant).group
-        try:
-            works = {call.number: saved(study, interview, call.number) for call in interview.calls}
-        except ConsentRefused as refused:
-            note(Warned(f"{interview.id} was left out. {refused.message}"))
-            continue
-        questions = _questions(guide(study, interview))
-        found += [
-            InterviewCall(interview.id, number, interview.participant, group, work.transcript, questions)
-            for number, work in works.items()
-            if work.transcript is not None
-        ]
-    return found
+    works = {call.number: saved(study, interview, call.number) for call in interview.calls}
+    group = study.participant(interview.participant).group
+    questions = _questions(guide(study, interview))
+    held_on = {c.number: c.added_at.astimezone().date() for c in interview.calls if c.source == "recorded"}
+    for number, work in works.items():
+        if work.transcript is not None:
+            yield InterviewCall(
+                *(interview.id, number, interview.participant, group, work.transcript, questions),
+                held_on=held_on.get(number),
+            )
 
 
 def _questions(asked: "Schedule") -> dict[str, "PutQuestion"]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path)
-FORMAT_NAMES = ("txt", "json", "vtt", "srt")
+FORMAT_NAMES = ("txt", "json", "vtt", "srt", "maxqda", "nvivo", "atlasti", "f4", "elan")
 
 
 def study(command: F) -> F:
@@ -49,7 +49,7 @@ def speech(command: F) -> F:
 
 
 def formats(command: F) -> F:
-    """`--txt`, `--json`, `--vtt`, `--srt`, as `format_name`: None where none is given."""
+    """`--txt`, `--json` and the others, as `format_name`: None where none is given."""
     for name in reversed(FORMAT_NAMES):
         command = click.option(f"--{name}", "format_name", flag_value=name, help=f"Write {name}.")(command)
     return command

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from interviewkit.harmless import UNFIT as UNFIT
 from interviewkit.harmless import visible as visible
@@ -38,7 +39,7 @@ class PutQuestion:
 
 @dataclass(frozen=True)
 class InterviewCall:
-    """One call of an interview, with what a spreadsheet says about it."""
+    """One call of an interview, with what spreadsheets and documents say about it."""
 
     interview: str
     call: int
@@ -46,6 +47,7 @@ class InterviewCall:
     group: str
     transcript: Transcript
     questions: Mapping[str, PutQuestion] = field(default_factory=dict)
+    held_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from interviewkit.exports import FORMATS
 from interviewkit.models import Answer, Side
 from interviewkit.study import Study
 from tests import fakes, small_study
@@ -344,14 +345,25 @@ def test_an_export_of_the_same_day_is_not_replaced(run: Run, speech: fakes.Speec
     assert [name.partition("-turns")[2] for name in names] == [".xlsx", "-2.xlsx", "-3.xlsx"]
 
 
-@pytest.mark.parametrize("name", ["txt", "json", "vtt", "srt"])
-def test_one_transcript_as_a_file(run: Run, speech: fakes.Speech, imported: str, name: str) -> None:
+def test_one_transcript_as_a_file(run: Run, speech: fakes.Speech, imported: str) -> None:
     run("process", imported, "-q")
-    outcome = run("export", name, imported)
-    assert outcome.code == 0
-    path = Path(outcome.out.strip())
-    assert path.name.endswith(f"-P01-1-call-1.{name}")
-    assert path.read_text() == run("transcript", "show", imported, f"--{name}").out
+    for name in ("txt", "json", "vtt", "srt", "maxqda", "nvivo", "atlasti", "f4"):
+        outcome = run("export", name, imported)
+        assert outcome.code == 0
+        path = Path(outcome.out.strip())
+        assert path.name.endswith(f"-P01-1-call-1{FORMATS[name].suffix}")
+        assert path.read_bytes().decode() == run("transcript", "show", imported, f"--{name}").out
+    assert b"ANNOTATION_DOCUMENT" in Path(run("export", "elan", imported).out.strip()).read_bytes()
+
+
+def test_an_interview_as_a_word_document(run: Run, speech: fakes.Speech, imported: str) -> None:
+    refused = run("export", "docx", imported)
+    assert refused.code != 0
+    assert "P01-1 has no transcript yet." in refused.err
+    run("process", imported, "-q")
+    path = Path(run("export", "docx", imported).out.strip())
+    assert path.name.endswith("-P01-1.docx")
+    assert path.read_bytes()[:2] == b"PK"
 
 
 def test_an_export_goes_where_it_is_told(run: Run, speech: fakes.Speech, imported: str) -> None:

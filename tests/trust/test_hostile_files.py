@@ -12,7 +12,9 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
+import docx
 import openpyxl
 import pytest
 import webvtt
@@ -21,7 +23,7 @@ from interviewkit import decode, study_config, yamlfile
 from interviewkit.consent import Record
 from interviewkit.decode import open_media
 from interviewkit.errors import AudioError, InterviewkitError
-from interviewkit.exports import FORMATS
+from interviewkit.exports import FORMATS, docx_, f4
 from interviewkit.exports.base import InterviewCall, PutQuestion
 from interviewkit.exports.pdf import Heading, Paragraph, Table, pdf
 from interviewkit.exports.sheet import Column, Sheet, csv_file
@@ -116,6 +118,17 @@ def test_hostile_text_in_other_exports(figures: Figures) -> None:
     figures.add(f"{name} as VTT: cues that are missing", max(0, said - len(vtt.captions)), "= 0")
     broken = sum(len(cue.split("\n")) < 3 or " --> " not in cue.split("\n")[1] for cue in cues)
     figures.add(f"{name} as SRT: cues that are broken", broken, "= 0")
+    rows = made["nvivo"].decode().split("\r\n")[:-1]
+    forged = len(rows) - said + sum(row.count("\t") != 2 for row in rows)
+    figures.add(f"{name} for NVivo: rows that nobody said, or of other columns", forged, "= 0")
+    stamps = len(f4.STAMP.findall(made["f4"].decode()))
+    figures.add(f"{name} for f4 and MAXQDA: stamps that are none", stamps - said, "= 0")
+    annotations = sum(1 for _ in ElementTree.fromstring(made["elan"]).iter("ALIGNABLE_ANNOTATION"))
+    words = sum(len(turn.words) for turn in call.transcript.turns)
+    figures.add(f"{name} for ELAN: annotations", annotations, f"= {said + words}")
+    document = docx.Document(io.BytesIO(docx_.render(STRINGS[0], [call])))
+    turns = [one for one in document.paragraphs if one.style and one.style.name == "Turn"]
+    figures.add(f"{name} as a Word document: paragraphs", len(turns), f"= {said}")
     figures.add(f"{name} as JSON: turns", len(json.loads(made["json"])["turns"]), f"= {said}")
     actions = (b"/JavaScript", b"/Launch", b"/URI", b"/OpenAction", b"/EmbeddedFile")
     orders = sum(map(page.count, actions))

@@ -4,18 +4,20 @@ import json
 import re
 import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import docx
 import openpyxl
+import pympi
 import pytest
 import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from interviewkit.exports import FORMATS
+from interviewkit.exports import FORMATS, docx_
 from interviewkit.exports.base import CUE_CHARACTERS, CUE_MS, InterviewCall, PutQuestion, clock, cues, visible
 from interviewkit.exports.json_ import as_dict
 from interviewkit.exports.xlsx import CALLS, CELL_CHARACTERS, TURNS, fit, workbook
@@ -83,7 +85,9 @@ TURNS_OF_ANY_KIND = st.lists(TURN, max_size=4)
 
 def test_every_format_is_registered_under_its_name() -> None:
     assert {name: (format_.name, format_.suffix) for name, format_ in FORMATS.items()} == {
-        name: (name, f".{name}") for name in ("txt", "json", "vtt", "srt")
+        **{name: (name, f".{name}") for name in ("txt", "json", "vtt", "srt")},
+        **{name: (name, f".{name}.txt") for name in ("maxqda", "nvivo", "atlasti", "f4")},
+        "elan": ("elan", ".eaf"),
     }
 
 
@@ -215,6 +219,115 @@ def test_the_documented_example_has_exactly_the_fields_that_are_written() -> Non
     whole = transcript(TALK, [flag]).model_copy(update={"breaks": (pause,)})
     assert keys(example) == keys(as_dict(whole))
     assert all(f"| `{kind.value}` |" in document for kind in FlagKind)
+
+
+# ── programs for analysis ───────────────────────────────────────────────────────────────────────
+
+DESTROYED = Break(at_s=13.0, lasted_s=4.0, kind=BreakKind.STRUCK)
+
+
+def with_break(name: str) -> str:
+    return FORMATS[name].render(transcript(TALK).model_copy(update={"breaks": (DESTROYED,)})).decode()
+
+
+def test_f4_and_maxqda_have_a_stamp_after_each_turn_and_no_speaker_that_is_none() -> None:
+    lines = [
+        "Interviewer: How did you start? #00:00:08-2#",
+        "P07: Well, with <some> doubts & hopes --> all #00:00:12-0#",
+        "[destroyed 4 s] #00:00:13-0#",
+    ]
+    assert with_break("f4") == "\n\n".join(lines) + "\n"
+    assert with_break("maxqda") == "\r\n\r\n".join(lines) + "\r\n"
+
+
+def test_nvivo_has_rows_of_three_columns_that_hold_the_whole_turn() -> None:
+    assert with_break("nvivo").splitlines() == [
+        "00:00:06-00:00:09\tInterviewer\tHow did you start?",
+        "00:00:08-00:00:13\tP07\tWell, with <some> doubts & hopes --> all",
+        "00:00:13-00:00:14\t\t[destroyed: 4 s]",
+    ]
+
+
+def test_atlasti_has_a_stamp_before_each_turn() -> None:
+    assert with_break("atlasti").splitlines() == [
+        "[00:00:06]Interviewer: How did you start?",
+        "[00:00:08]P07: Well, with <some> doubts & hopes --> all",
+        "[00:00:13][destroyed: 4 s]",
+    ]
+
+
+@given(turns=TURNS_OF_ANY_KIND)
+def test_no_word_can_forge_a_row_a_stamp_or_a_speaker(turns: list[Turn]) -> None:
+    rows = rendered("nvivo", turns).split("\r\n")[:-1]
+    assert [row.count("\t") for row in rows] == [2] * len(turns)
+    f4 = rendered("f4", turns).split("\n\n") if turns else []
+    assert [len(re.findall(r"#\d+:\d\d:\d\d-\d#", line)) for line in f4] == [1] * len(turns)
+    heads = [line.partition(":")[0] for line in f4]
+    assert heads == [visible(turn.speaker).replace(":", "") for turn in turns]
+    assert len(rendered("atlasti", turns).splitlines()) == len(turns)
+
+
+def eaf(turns: Sequence[Turn], breaks: Sequence[Break] = ()) -> pympi.Elan.Eaf:
+    whole = transcript(turns).model_copy(update={"breaks": tuple(breaks)})
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "call.eaf"
+        place.write_bytes(FORMATS["elan"].render(whole))
+        return pympi.Elan.Eaf(str(place))
+
+
+def test_elan_has_a_tier_a_speaker_with_their_words_and_one_of_what_is_not_there() -> None:
+    found = eaf(TALK, [DESTROYED])
+    assert set(found.get_tier_names()) == {
+        *("Interviewer", "Interviewer words", "P07", "P07 words", "not recorded"),
+    }
+    assert found.get_annotation_data_for_tier("Interviewer") == [(6200, 8200, "How did you start?")]
+    assert [text for _, _, text in found.get_annotation_data_for_tier("Interviewer words")] == [
+        *("How", "did", "you", "start?"),
+    ]
+    assert found.get_annotation_data_for_tier("not recorded") == [(13_000, 13_001, "destroyed: 4 s")]
+    assert found.get_parameters_for_tier("P07 words")["PARENT_REF"] == "P07"
+
+
+@settings(max_examples=25)
+@given(turns=TURNS_OF_ANY_KIND)
+def test_any_turns_make_an_eaf_that_others_read_in_which_nothing_overlaps(turns: list[Turn]) -> None:
+    found = eaf(turns)
+    for speaker in {visible(turn.speaker) for turn in turns}:
+        spans = sorted(found.get_annotation_data_for_tier(speaker))
+        texts = [visible(turn.text) for turn in turns if visible(turn.speaker) == speaker]
+        assert sorted(text for _, _, text in spans) == sorted(texts)
+        assert all(start < end for start, end, _ in spans)
+        assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+def test_a_word_document_has_header_tags_and_numbers_and_names_nobody() -> None:
+    made = dataclasses.replace(call(TALK), held_on=date(2026, 3, 31))
+    document = docx.Document(io.BytesIO(docx_.render("A study", [made])))
+    section = document.sections[0]
+    assert section.header.paragraphs[0].text == "A study · Interview P07-1 · Participant P07"
+    assert re.findall("PAGE|NUMPAGES", section.footer._element.xml) == ["PAGE", "NUMPAGES"]
+    assert "w:lnNumType" in section._sectPr.xml
+    lines = [paragraph.text for paragraph in document.paragraphs]
+    assert {"Date: 2026-03-31", "Group: patients", "Length: 00:01:30"} <= set(lines)
+    at = lines.index("How did you start?")
+    assert lines[at:] == [
+        "How did you start?",
+        "Interviewer:\tHow did you start?",
+        "P07:\tWell, with <some> doubts & hopes --> all",
+    ]
+    assert (document.core_properties.author, document.core_properties.last_modified_by) == ("", "")
+
+
+@settings(max_examples=10)
+@given(turns=TURNS_OF_ANY_KIND)
+def test_any_turns_make_a_word_document_that_opens(turns: list[Turn]) -> None:
+    document = docx.Document(io.BytesIO(docx_.render("A study", [call(turns)])))
+    said = [
+        paragraph.text
+        for paragraph in document.paragraphs
+        if paragraph.style and paragraph.style.name == "Turn"
+    ]
+    assert [line.partition("\t")[2] for line in said] == [visible(turn.text) for turn in turns]
 
 
 # ── the workbook ────────────────────────────────────────────────────────────────────────────────
