@@ -33,6 +33,20 @@ def xlsx(study_dir: Path | None, out: Path | None, force: bool) -> None:
     click.echo(write_spreadsheet(study, out or _free(study, "turns", ".xlsx")))
 
 
+@export.command("csv")
+@options.out
+@options.study
+def csv_(study_dir: Path | None, out: Path | None, force: bool) -> None:
+    """Write every turn of the study as CSV and print the file's name."""
+    from interviewkit.exports.csv_ import table
+
+    study = options.open_study(study_dir)
+    options.check_out(out, force=force)
+    place, calls = out or _free(study, "turns", ".csv"), _to_hand_on(study)
+    study.hand_on(place, table(calls), "csv", [call.interview for call in calls])
+    click.echo(place)
+
+
 @export.command()
 @click.argument("interview", metavar="INTERVIEW")
 @options.out
@@ -77,11 +91,16 @@ def write_spreadsheet(study: "Study", place: Path) -> Path:
     """All transcripts that may be handed on, in one workbook; who is left out is named on standard error."""
     from interviewkit.exports.xlsx import workbook
 
-    calls = _allowed(study)
-    if not calls:
-        raise UsageError("There is no transcript to export.", "Run: interviewkit process --all")
+    calls = _to_hand_on(study)
     study.hand_on(place, workbook(study.config.title, calls), "xlsx", [call.interview for call in calls])
     return place
+
+
+def _to_hand_on(study: "Study") -> list["InterviewCall"]:
+    """The transcripts that may be; UsageError where there is none."""
+    if calls := _allowed(study):
+        return calls
+    raise UsageError("There is no transcript to export.", "Run: interviewkit process --all")
 
 
 def _allowed(study: "Study") -> list["InterviewCall"]:

@@ -112,14 +112,14 @@ def workbook(study_title: str, interviews: Sequence[InterviewCall]) -> bytes:
     with Workbook(buffer, OPTIONS) as book:
         book.set_properties({"title": fit(study_title), "comments": f"interviewkit {__version__}"})
         styles = _styles(book)
-        turns = [row for call in interviews for row in _rows(call)]
+        turns = [row for call in interviews for row in turn_rows(call)]
         _table(book.add_worksheet("Turns"), styles, TURNS, turns)
         _table(book.add_worksheet("Interviews"), styles, CALLS, interviews)
         _about(book.add_worksheet("About"), styles, study_title)
     return buffer.getvalue()
 
 
-def _rows(call: InterviewCall) -> Iterator[TurnRow]:
+def turn_rows(call: InterviewCall) -> Iterator[TurnRow]:
     """The turns of a call, and a row for each thing that is not there, without a speaker."""
     for said in woven(call.transcript.turns, shown(call.transcript.breaks)):
         if isinstance(said, Turn):

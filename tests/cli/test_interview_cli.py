@@ -356,6 +356,14 @@ def test_one_transcript_as_a_file(run: Run, speech: fakes.Speech, imported: str)
     assert b"ANNOTATION_DOCUMENT" in Path(run("export", "elan", imported).out.strip()).read_bytes()
 
 
+def test_all_turns_as_csv(run: Run, speech: fakes.Speech, imported: str) -> None:
+    assert "There is no transcript to export." in run("export", "csv").err
+    run("process", imported, "-q")
+    path = Path(run("export", "csv").out.strip())
+    assert path.name.endswith("-turns.csv")
+    assert "So how did it begin?" in path.read_text("utf-8-sig")
+
+
 def test_an_interview_as_a_word_document(run: Run, speech: fakes.Speech, imported: str) -> None:
     refused = run("export", "docx", imported)
     assert refused.code != 0

@@ -1,3 +1,4 @@
+import csv
 import dataclasses
 import io
 import json
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from interviewkit.exports import FORMATS, docx_
+from interviewkit.exports import FORMATS, csv_, docx_
 from interviewkit.exports.base import CUE_CHARACTERS, CUE_MS, InterviewCall, PutQuestion, clock, cues, visible
 from interviewkit.exports.json_ import as_dict
 from interviewkit.exports.xlsx import CALLS, CELL_CHARACTERS, TURNS, fit, workbook
@@ -374,6 +375,18 @@ def test_workbook_says_who_said_what_in_answer_to_what() -> None:
     about = rows(sheets["About"])
     assert ("Study", "A study") in about
     assert ("Turns: Text", "what was said, as heard; [in brackets] what is not there") in about
+
+
+def test_csv_has_the_same_rows_and_nothing_that_is_worked_out() -> None:
+    formula = turn([Word(text="=1+1", start_s=13, end_s=14.0004, probability=1)])
+    (head, first, second, third) = csv.reader(
+        io.StringIO(csv_.table([call([*TALK, formula])]).decode("utf-8-sig"))
+    )
+    assert head == [column.title for column in TURNS]
+    place = ["P07-1", "1", "P07", "patients", "Experience", "q1", "How did you start?", "Interviewer"]
+    assert first == [*place, "00:00:06.200", "00:00:08.200", "How did you start?", ""]
+    assert second[10] == "Well, with <some> doubts & hopes --> all"
+    assert third[8:11] == ["00:00:13.000", "00:00:14.000", "'=1+1"]
 
 
 def test_times_are_durations_and_the_head_stays_in_view() -> None:
