@@ -66,8 +66,8 @@ class Destroying(Evidenced):
     def strike(self, interview: str, call: int, start_s: float, stop_s: float) -> Interview:
         """Destroy a stretch of a call that is kept: its sound, its words and what was noted meanwhile.
 
-        Raises UsageError where there is no such stretch. Once it is promised, an error leaves it to be
-        done when the study is opened next.
+        Raises UsageError where there is no such stretch, Locked where somebody's role can't: nothing is
+        promised then. Once it is promised, an error leaves it to be done when the study is opened next.
         """
         known = self._interview(interview)
         struck = next((one for one in known.calls if one.number == call), None)
@@ -79,6 +79,8 @@ class Destroying(Evidenced):
                 f"There is nothing there: the call is {struck.duration_s:.0f} s long.",
                 "Give the beginning and the end, counted from the start of the recording.",
             )
+        for key_class in (KeyClass.AUDIO, KeyClass.RAW):
+            self.keys.check_opens(known.participant, key_class)
         left = LeftOut(kind=LeftOutKind.STRUCK, call=call, start_frame=start, stop_frame=stop)
 
         def promise(writing: Writing) -> None:

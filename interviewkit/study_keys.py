@@ -109,6 +109,11 @@ class Keys(Unlocking):
         """What opens them: asked for a key at the first document, so that none is needed where none is."""
         return _Opener(self, participant, key_class) if self.sealed else ClearOpener()
 
+    def check_opens(self, participant: str, key_class: KeyClass) -> None:
+        """Raise Locked where whoever sits here opens nothing of a class, but what this program has sealed."""
+        if self.sealed and self.made(participant, key_class) is None:
+            self.secret(participant, key_class)
+
     def _recipient(self, participant: str, key_class: KeyClass) -> str:
         """The public key of a class. What this computer knows of it can't be changed in the study."""
         if participant not in self._public:

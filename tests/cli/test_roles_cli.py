@@ -59,12 +59,17 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     return study
 
 
+def hand_over(team: Study, role: Role) -> None:
+    """Somebody with this role sits here now."""
+    own = Guarded(Secret.new(), b"locked")
+    person = key_people.new(team.keys, role.value, own)
+    key_people.give(team.keys, person.id, [role])
+    team.keys.use(person.id, own.secret)
+
+
 def test_each_role_can_do_what_its_keys_open(run: Run, team: Study) -> None:
     for role, expected in ANSWERS.items():
-        own = Guarded(Secret.new(), b"locked")
-        person = key_people.new(team.keys, role.value, own)
-        key_people.give(team.keys, person.id, [role])
-        team.keys.use(person.id, own.secret)
+        hand_over(team, role)
         done = [
             run(*words)
             for words in (
@@ -84,9 +89,19 @@ def test_each_role_can_do_what_its_keys_open(run: Run, team: Study) -> None:
 
 
 def test_an_ethics_officer_checks_a_study_without_reading_a_transcript(run: Run, team: Study) -> None:
-    own = Guarded(Secret.new(), b"locked")
-    key_people.give(team.keys, key_people.new(team.keys, "Olly", own).id, [Role.ETHICS_OFFICER])
-    team.keys.use("olly", own.secret)
+    hand_over(team, Role.ETHICS_OFFICER)
     assert run("ethics", "check").code == 0
     assert "P01" in run("ethics", "register").out
     assert run("ethics", "verify").code == 0
+
+
+def test_whose_role_can_not_strike_promises_nothing(run: Run, team: Study) -> None:
+    before = team.paths.interview("P01-1").read_bytes()
+    for role in (Role.INTERVIEWER, Role.ANALYST, Role.ETHICS_OFFICER, Role.CUSTODIAN):
+        hand_over(team, role)
+        refused = run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes")
+        assert refused.code == ExitCode.LOCKED
+        assert "Your role does not open" in refused.err
+        assert team.paths.interview("P01-1").read_bytes() == before
+        team.keys.use("ada", FOUNDER.secret)
+    assert run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes").code == ExitCode.OK
