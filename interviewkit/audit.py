@@ -36,7 +36,7 @@ from interviewkit.audit_entries import (
 from interviewkit.device import Device, Head, Signer
 from interviewkit.errors import StorageError
 from interviewkit.events import Warned
-from interviewkit.paths import StudyPaths, disk_failed
+from interviewkit.paths import StudyPaths, disk_failed, write_durably
 from interviewkit.store import Lock
 
 AGAIN_S = 600.0
@@ -174,6 +174,13 @@ class Log:
             known, sign = self._signer.device, self._signer.sign
             heads = audit_verify.heads(self.paths)
             return audit_checkpoint.make(known.study, datetime.now(UTC), heads, known.id, sign)
+
+    def leave_checkpoint(self) -> Path:
+        """The same as a text beside the chains, in the place of the last one: for somebody to send away."""
+        with self._lock:
+            text = audit_checkpoint.text(self.checkpoint())
+            write_durably(self.paths.checkpoint, text.encode())
+        return self.paths.checkpoint
 
     def end_sittings(self) -> None:
         """End what was being written key by key."""

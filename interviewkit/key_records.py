@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from interviewkit.errors import StorageError
 from interviewkit.models import Frozen, Identifier, ParticipantId, Prose
 from interviewkit.paths import storage_errors, write_durably
-from interviewkit.sealing import OPENS, KeyClass, Preset, Role
+from interviewkit.sealing import ONLY_LOOKS, OPENS, KeyClass, Preset, Role
 
 R = TypeVar("R", bound=Frozen)
 
@@ -41,6 +41,11 @@ class Person(Frozen):
     """Whose they are given; None for all."""
     added_at: datetime
     revoked_at: datetime | None = None
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether they have no role in which anything is changed."""
+        return bool(self.roles) and ONLY_LOOKS.issuperset(self.roles)
 
     def opens(self, participant: str, key_class: KeyClass) -> bool:
         """Whether their key is to open a participant's documents of a class."""

@@ -140,6 +140,11 @@ class StudyPaths:
         return self.audit / f"{device}.jsonl"
 
     @property
+    def checkpoint(self) -> Path:
+        """The last checkpoint of all chains that this computer made, as text: to be sent away."""
+        return self.audit / "checkpoint.txt"
+
+    @property
     def exports(self) -> Path:
         """What was handed on."""
         return self.root / "exports"

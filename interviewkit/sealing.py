@@ -69,6 +69,8 @@ OPENS: Mapping[Role, frozenset[KeyClass]] = {
     Role.DEPUTY: _CUSTODY,
 }
 """Which classes a role opens. It is held by keys: nobody else's key opens them, whatever a program shows."""
+ONLY_LOOKS = frozenset({Role.ETHICS_OFFICER})
+"""Roles of those who look at what others do, and leave it as it is."""
 
 
 # ── keys ────────────────────────────────────────────────────────────────────────────────────────

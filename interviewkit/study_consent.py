@@ -44,6 +44,7 @@ from interviewkit.models import (
     ConsentGiven,
     ConsentWithdrawn,
     Participant,
+    RightKind,
     StudyConfig,
 )
 from interviewkit.paths import StudyPaths, disk_failed
@@ -58,6 +59,10 @@ if TYPE_CHECKING:
     from interviewkit.recording import RecordingReader
 
 T = TypeVar("T")
+BY_ANYBODY = frozenset(
+    {RightKind.FROZEN.value, Action.STRUCK.value, Action.DISCARDED.value, Action.ERASED.value}
+)
+"""A freeze; and what was promised before, which is destroyed by whoever opens the study next."""
 
 
 class Consented(Forms):
@@ -354,12 +359,22 @@ class Consented(Forms):
         forms: tuple[str, ...] = (),
     ) -> T:
         """The one place that writes; `forms` are the versions that it rests on, where not the grant's."""
+        self._check_changes(reason)
         rests_on = (grant.form,) if grant is not None else forms
         with self._writing(), self._lock:
             with self.audit.event(reason, participant, rests_on) as event:
                 result = change(Writing(self.paths, self.keys, self._lock, participant, reason, grant, event))
             study_index.follow(self.paths, self.keys, self._lock, participant, reason)
             return result
+
+    def _check_changes(self, reason: str) -> None:
+        """Raise Locked for an ethics officer who would change something; keys alone don't forbid that."""
+        person = self.keys.folder.person(self.keys.sitting or "") if self.keys.sealed else None
+        if person is not None and person.only_looks and reason not in BY_ANYBODY:
+            raise Locked(
+                "Whoever has the role of an ethics officer only looks: nothing was changed.",
+                "Anybody may freeze a participant: interviewkit participant freeze",
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -66,8 +66,9 @@ class Destroying(Evidenced):
     def strike(self, interview: str, call: int, start_s: float, stop_s: float) -> Interview:
         """Destroy a stretch of a call that is kept: its sound, its words and what was noted meanwhile.
 
-        Raises UsageError where there is no such stretch, Locked where somebody's role can't: nothing is
-        promised then. Once it is promised, an error leaves it to be done when the study is opened next.
+        Raises UsageError where there is no such stretch. Whoever takes consents may promise it, too, and
+        Locked says that it is for others to do; for those who neither take consents nor open recordings,
+        nothing is promised. An error after that leaves it to be done when the study is opened next.
         """
         known = self._interview(interview)
         struck = next((one for one in known.calls if one.number == call), None)
@@ -79,8 +80,10 @@ class Destroying(Evidenced):
                 f"There is nothing there: the call is {struck.duration_s:.0f} s long.",
                 "Give the beginning and the end, counted from the start of the recording.",
             )
-        for key_class in (KeyClass.AUDIO, KeyClass.RAW):
-            self.keys.check_opens(known.participant, key_class)
+        try:
+            self.keys.check_opens(known.participant, KeyClass.CONSENT)
+        except Locked:
+            self.keys.check_opens(known.participant, KeyClass.AUDIO)
         left = LeftOut(kind=LeftOutKind.STRUCK, call=call, start_frame=start, stop_frame=stop)
 
         def promise(writing: Writing) -> None:
@@ -89,7 +92,14 @@ class Destroying(Evidenced):
                 writing.destroyed(now.model_copy(update={"left_out": (*now.left_out, left)}))
 
         self.write(known.participant, promise, "to be struck")
-        self.strike_call(interview, call)
+        try:
+            self.strike_call(interview, call)
+        except Locked as locked:
+            raise Locked(
+                f"It is on record that this stretch of {interview} is to be destroyed; it is still there."
+                f" {locked.message}",
+                "It is done when somebody opens the study whose role opens recordings: interviewkit key list",
+            ) from locked
         return self._interview(interview)
 
     def strike_call(self, interview: str, call: int) -> None:

@@ -152,7 +152,7 @@ def unfinished(study: Study) -> list[Unfinished]:
 def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> Kept | None:
     """Make a recording the next call of its interview: one that was closed, or what a kill left of it.
 
-    What was struck in the course of the call is destroyed before that.
+    What was struck in the course of the call is destroyed before that; afterwards there is a new checkpoint.
 
     None where nothing was recorded; then it is removed, and an interview without calls with it. Raises
     ConsentRefused and StorageError, and then everything stays as it is, to try again.
@@ -186,6 +186,9 @@ def keep(study: Study, grant: Grant[Record], interview: str, recording: str) -> 
         # What was struck in the course of this call may reach into one that had dropped.
         with suppress(Locked):
             study.strike_call(interview, before.number)
+    with suppress(StorageError):
+        # The call is in the study whatever becomes of this.
+        study.audit.leave_checkpoint()
     return Kept(interview, call, bool(found.complete))
 
 

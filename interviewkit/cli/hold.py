@@ -140,6 +140,9 @@ def told(kept: "Over | None") -> int:
     minutes = kept.kept.call.duration_s / 60
     click.echo(f"{kept.interview}, call {kept.kept.call.number}: {minutes:.1f} minutes are in the study.")
     click.echo(f"Next: interviewkit process {kept.interview}")
+    click.echo(
+        "Send audit/checkpoint.txt, in the study's folder, to your ethics officer: it proves this state."
+    )
     return ExitCode.OK
 
 

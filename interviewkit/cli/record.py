@@ -286,6 +286,10 @@ def _keep(study: "Study", interview: str, recording: str, closed: "Closed | None
         length = _clock(kept.call.duration_s)
         click.echo(f"{interview}, call {kept.call.number}: {length} recorded.", err=True)
         click.echo(f"Next: interviewkit process {interview}", err=True)
+        click.echo(
+            "Send audit/checkpoint.txt, in the study's folder, to your ethics officer: it proves this state.",
+            err=True,
+        )
     return ExitCode.STORAGE if closed is not None and closed.reason.startswith("disk") else ExitCode.OK
 
 

@@ -1,12 +1,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
+from numpy.typing import NDArray
+from PIL import Image
 
 from interviewkit.audit_checkpoint import TITLE, code, read
 from interviewkit.errors import ExitCode
 from interviewkit.models import Details
 from interviewkit.study import Study
+from interviewkit.tui.checkpoint import drawn
 from tests import small_study
 from tests.cli.conftest import Run
 
@@ -115,11 +120,26 @@ def test_a_letter_of_a_checkpoint(study: Study, run: Run, tmp_path: Path) -> Non
     assert "a letter of it was changed" in result.out
 
 
+def scanned(picture: NDArray[np.uint8]) -> str:
+    """What a telephone reads off a picture."""
+    (found,) = zxingcpp.read_barcodes(picture)
+    return str(found.text)
+
+
+def test_what_a_terminal_draws_can_be_photographed(study: Study) -> None:
+    made = study.audit.checkpoint()
+    tops, bottoms = {"█": 1, "▀": 1, "▄": 0, " ": 0}, {"█": 1, "▀": 0, "▄": 1, " ": 0}
+    rows = drawn(code(made)).splitlines()
+    dots = [[shade[letter] for letter in row] for row in rows for shade in (tops, bottoms)]
+    picture = np.kron(np.asarray(dots, np.uint8) * 255, np.ones((6, 6), np.uint8))
+    assert read(scanned(picture), "x") == made
+
+
 def test_the_code_says_the_same(study: Study, run: Run, tmp_path: Path) -> None:
     text = run("ethics", "checkpoint", "--study", study.root, "--qr", tmp_path / "c.png").out
     known = read(text, "x")
     assert read(code(known), "x") == known
-    assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
+    assert read(scanned(np.asarray(Image.open(tmp_path / "c.png").convert("L"))), "x") == known
     refused = run("ethics", "checkpoint", "--study", study.root, "--qr", tmp_path / "c.txt")
     assert refused.code == ExitCode.USAGE
     assert "no picture" in refused.err

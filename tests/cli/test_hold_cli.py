@@ -50,7 +50,8 @@ def test_a_call_is_held_line_by_line(run: Run, study: Study) -> None:
     assert "Next is question 1: How did it begin?" in told
     assert "Put: First. Probes: 1 And then?\nNext is Closing: Thank you." in said.out
     assert "Put: First. Probes: 1 And then? (put)" in told
-    assert told[-2:] == ["P01-1, call 1: 0.0 minutes are in the study.", "Next: interviewkit process P01-1"]
+    assert told[-3:-1] == ["P01-1, call 1: 0.0 minutes are in the study.", "Next: interviewkit process P01-1"]
+    assert "audit/checkpoint.txt" in told[-1]
     known = study.interview("P01-1")
     assert [mark.question for mark in known.marks] == ["opening", "first", "first.a"]
     assert known.actions[-1].ending is Ending.FINISHED

@@ -60,7 +60,8 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def hand_over(team: Study, role: Role) -> None:
-    """Somebody with this role sits here now."""
+    """Somebody with this role sits here now; the founder has given it."""
+    team.keys.use("ada", FOUNDER.secret)
     own = Guarded(Secret.new(), b"locked")
     person = key_people.new(team.keys, role.value, own)
     key_people.give(team.keys, person.id, [role])
@@ -95,13 +96,40 @@ def test_an_ethics_officer_checks_a_study_without_reading_a_transcript(run: Run,
     assert run("ethics", "verify").code == 0
 
 
-def test_whose_role_can_not_strike_promises_nothing(run: Run, team: Study) -> None:
+def test_who_only_reads_can_not_have_anything_destroyed(run: Run, team: Study) -> None:
     before = team.paths.interview("P01-1").read_bytes()
-    for role in (Role.INTERVIEWER, Role.ANALYST, Role.ETHICS_OFFICER, Role.CUSTODIAN):
+    for role in (Role.ANALYST, Role.AUDITOR, Role.ETHICS_OFFICER):
         hand_over(team, role)
         refused = run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes")
         assert refused.code == ExitCode.LOCKED
-        assert "Your role does not open" in refused.err
         assert team.paths.interview("P01-1").read_bytes() == before
-        team.keys.use("ada", FOUNDER.secret)
-    assert run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes").code == ExitCode.OK
+
+
+def test_an_interviewer_has_it_destroyed_by_who_opens_recordings(run: Run, team: Study) -> None:
+    hand_over(team, Role.INTERVIEWER)
+    told = run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes")
+    assert told.code == ExitCode.LOCKED
+    assert "It is on record that this stretch of P01-1 is to be destroyed; it is still there." in told.err
+    hand_over(team, Role.TRANSCRIBER)
+    assert run("participant", "list").err == ""
+    (call,) = team.interview("P01-1").calls
+    assert [(one.start_frame, one.stop_frame) for one in call.struck] == [
+        (call.sample_rate, 2 * call.sample_rate)
+    ]
+
+
+def test_an_ethics_officer_changes_nothing_but_may_freeze_like_anybody(run: Run, team: Study) -> None:
+    hand_over(team, Role.ETHICS_OFFICER)
+    people = {path: path.read_bytes() for path in team.paths.people.rglob("*") if path.is_file()}
+    for words in (
+        ("consent", "hold", "P01", "--by", "Olly", "--why", "a doubt"),
+        ("consent", "copy", "P01", "--by", "Olly"),
+        ("consent", "withdraw", "P01", "--yes", "--recorded-by", "Olly"),
+        ("participant", "add", "--group", "patients", "--jurisdiction", "uk"),
+        ("participant", "erase", "P01", "--by", "Olly", "--yes"),
+    ):
+        refused = run(*words)
+        assert (refused.code, refused.out) == (ExitCode.LOCKED, ""), words
+        assert "only looks: nothing was changed" in refused.err
+    assert {path: path.read_bytes() for path in team.paths.people.rglob("*") if path.is_file()} == people
+    assert run("participant", "freeze", "P01", "--by", "Olly").code == ExitCode.OK

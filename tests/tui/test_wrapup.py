@@ -113,6 +113,10 @@ async def test_it_is_walked_through_with_enter(
         await until(pilot, shows(app, "When is it transcribed?"))
         await pilot.press("down", "enter")
         await until(pilot, shows(app, "tonight at 22:00, if interviewkit is open then"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "interviewkit checkpoint 1"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "Proof of this state"))
         snapshot.check(app, "wrap-up-done")
         assert answers == []
         await pilot.press("enter")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewkit import key_people, session, session_moves, withdrawal
+from interviewkit import audit_checkpoint, audit_verify, key_people, session, session_moves, withdrawal
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import client, control, journal
 from interviewkit.capture.messages import Closed, Order, Wanted
@@ -93,6 +93,10 @@ def test_a_recording_is_kept_and_heard(solo: Study, monkeypatch: pytest.MonkeyPa
     assert kept is not None
     assert (kept.complete, kept.call.frames) == (True, 3.5 * SAMPLE_RATE)
     assert np.array_equal(heard(solo, order.interview), SOUND[:, : round(3.5 * SAMPLE_RATE)])
+    # Up to here nothing can be changed any more without what was left for the ethics officer showing it.
+    left = audit_checkpoint.read(solo.paths.checkpoint.read_text(), "it")
+    report = audit_verify.verify(solo.paths, left)
+    assert (report.verdict, report.problems) == (audit_verify.Verdict.INTACT, ())
 
 
 def test_recording_needs_no_passphrase_once_it_has_begun(

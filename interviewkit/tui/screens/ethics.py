@@ -6,7 +6,6 @@ It only reads: nothing about a consent can be changed here, and no transcript is
 """
 
 import asyncio
-import io
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -30,20 +28,16 @@ from interviewkit.paths import storage_errors
 from interviewkit.register import FINDINGS, Chosen, State
 from interviewkit.study import Study
 from interviewkit.tui import ethics_lines
+from interviewkit.tui.checkpoint import show_checkpoint
 from interviewkit.tui.ethics_lines import Row
 from interviewkit.tui.file_names import Files, a_path
 from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.record import RecordScreen, write_register
-from interviewkit.tui.text import plain
 from interviewkit.tui.widgets.bars import TitleBar
 
 EVERY = ""
 MOST_BYTES = 64 * 1024
-SEND = (
-    "Send these lines away from this computer, to your own mailbox for example; they are in the clipboard,",
-    "where your terminal allows that. Below is the same as a QR code, to be photographed.",
-)
 FORMATS = (
     ("pdf", "PDF: register, findings and what is due, to be filed"),
     ("xlsx", "a workbook: the same, to be filtered and counted"),
@@ -284,25 +278,13 @@ class EthicsScreen(Frame):
 
     async def _checkpoint(self) -> None:
         made = await asyncio.to_thread(self.kit.study.audit.checkpoint)
-        text = audit_checkpoint.text(made)
-        self.app.copy_to_clipboard(text)
-        lines = [*SEND, "", *text.splitlines(), "", *_drawn(audit_checkpoint.code(made)).splitlines()]
-        await self.app.push_screen_wait(Page("Checkpoint", Content("\n").join(map(plain, lines))))
+        await show_checkpoint(self, made)
 
 
 def _read_checkpoint(path: Path) -> Checkpoint:
     with storage_errors(path), path.open("rb") as file:
         data = file.read(MOST_BYTES)
     return audit_checkpoint.read(data.decode("utf-8", "replace"), str(path))
-
-
-def _drawn(said: str) -> str:
-    """The QR code in characters; the least correction, so that it fits on a screen."""
-    import segno
-
-    drawn = io.StringIO()
-    segno.make(said, error="l", micro=False, boost_error=False).terminal(out=drawn, compact=True)
-    return drawn.getvalue()
 
 
 def _choices(known: Known, what: str) -> list[tuple[str, str]]:

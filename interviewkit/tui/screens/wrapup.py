@@ -1,4 +1,4 @@
-"""The wrap-up: five lines to walk through after a call, each kept as soon as it is entered; all optional.
+"""The wrap-up: six lines to walk through after a call, each kept as soon as it is entered; all optional.
 
 room or session ─► WrapUpScreen ─► wrapup, session_moves.present ─► now, tonight or later
 """
@@ -22,6 +22,7 @@ from interviewkit.session_log import Log
 from interviewkit.session_notes import LineQuality, NoteKind, When, WrapUp
 from interviewkit.study_documents import owner
 from interviewkit.tonight import called
+from interviewkit.tui.checkpoint import show_checkpoint
 from interviewkit.tui.modals import AskLine, Choose
 from interviewkit.tui.present import ask
 from interviewkit.tui.screens.frame import Frame
@@ -32,6 +33,7 @@ from interviewkit.wrapup import Voucher
 WIDTH = 22
 NOTHING = "–"
 DONE = "done"
+SEND = "a checkpoint, to be sent to your ethics officer"
 QUALITY = (
     (LineQuality.GOOD, "good: every word could be heard"),
     (LineQuality.TROUBLE, "some trouble"),
@@ -41,7 +43,7 @@ INTRO = "The call is in the study. Everything here is optional, and is kept as s
 
 
 class Lines(OptionList):
-    """The five lines and the end; ⏎ is a key that the last line must show."""
+    """The six lines and the end; ⏎ is a key that the last line must show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "change", key_display="⏎")]
 
@@ -67,6 +69,7 @@ class WrapUpScreen(Frame):
             "line": self._line,
             "voucher": self._send_voucher,
             "when": self._when,
+            "checkpoint": self._checkpoint,
         }
 
     def body(self) -> ComposeResult:
@@ -192,6 +195,11 @@ class WrapUpScreen(Frame):
             )
             self._next()
 
+    async def _checkpoint(self) -> None:
+        made = await asyncio.to_thread(self.kit.study.audit.checkpoint)
+        await show_checkpoint(self, made)
+        self._next()
+
 
 def whens(tonight: datetime) -> tuple[tuple[When, str], ...]:
     """When a recording can be transcribed, in words."""
@@ -216,6 +224,7 @@ def rows(
     yield "line", "The line", f"{quality}: {said.trouble}" if said.trouble else quality
     yield "voucher", "Voucher", about_voucher(voucher)
     yield "when", "It is transcribed", when
+    yield "checkpoint", "Proof of this state", SEND
     yield DONE, "Done", ""
 
 
