@@ -1,8 +1,8 @@
 """`make soak`: long calls on a busy computer, and kills by the hundred; figures to docs/soak.md.
 
-make soak                                    # half an hour of three calls, 300 kills: an hour and a half
+make soak                                    # two calls of half an hour, 300 kills: an hour and a half
 make soak SOAK="--kills 0"                   # the calls only; the other part of the page stays as it is
-make soak SOAK="--kills 0 --calls left-fast" # one of them
+make soak SOAK="--kills 0 --calls unequal-clocks"  # one of them
 make soak SOAK="--minutes 1 --kills 5"       # the size of `make test`; nothing is written
 """
 
