@@ -140,7 +140,7 @@ def test_a_new_version_is_decided_for_each(run: Run, study: Study) -> None:
 
 def test_forms_say_what_keeps_them_from_being_used(run: Run, study: Study) -> None:
     fine = run("consent", "forms")
-    assert (fine.code, fine.out.count("IRAS 000000, 2020-05-04"), "!" in fine.out) == (0, 3, False)
+    assert (fine.code, fine.out.count("IRAS 000000, 2020-05-18"), "!" in fine.out) == (0, 3, False)
     path = study.paths.forms / "patients-ireland-v1.yaml"
     path.write_text(path.read_text().replace("    data_processing: true\n", ""))
     bundled = run("consent", "forms")
