@@ -81,6 +81,7 @@ class Action(StrEnum):
     DRAFT = "draft saved"
     TRANSCRIPT = "transcript saved"
     QUESTIONS = "questions by the marks"
+    CHECKED = "transcript checked"
 
     INCIDENT = "incident recorded"
     INCIDENT_ENTRY = "incident added to"
@@ -114,7 +115,7 @@ class Action(StrEnum):
             return cls.CHANGED
 
 
-SITTINGS = frozenset({Action.IN_PROGRESS, Action.DRAFT, Action.INCIDENT_DRAFT, Action.MARKED})
+SITTINGS = frozenset({Action.IN_PROGRESS, Action.DRAFT, Action.INCIDENT_DRAFT, Action.MARKED, Action.CHECKED})
 """What is saved at every key or every few seconds: one event for each sitting."""
 
 

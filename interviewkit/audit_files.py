@@ -18,7 +18,7 @@ from interviewkit.paths import StudyPaths, storage_errors
 SOUND = ".tar"
 OWN_NAME = re.compile(
     r"(participant|consent|contact|incidents|rights|tombstone|interview)\.(json|age)"
-    r"|(audio|notes|wrapup|raw|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
+    r"|(audio|notes|wrapup|raw|checked|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
 )
 """What the program calls its documents and recordings."""
 

@@ -47,7 +47,8 @@ def pack(work: Work) -> Tables:
         tables = {name: job.pop(name) or [] for name in ("regions", "chunks", "heard", "spans")}
         tables["job"] = [{**job, "found": found, "settings": dict(work.settings), "finished": work.finished}]
     if work.transcript is not None:
-        row = _row(work.transcript)
+        # What people made of it is a document of its own.
+        row = work.transcript.model_dump(mode="json", exclude={"checked"})
         tables |= {"turns": row.pop("turns"), "flags": row.pop("flags"), "transcript": [row]}
     return tables
 
@@ -86,10 +87,15 @@ def without(tables: Tables, stretches_s: Sequence[tuple[float, float]]) -> Table
 
 def _outside(words: Sequence[Row], stretches_s: Sequence[tuple[float, float]]) -> list[Row]:
     return [
-        word
-        for word in words
-        if not any(word["start_s"] < stop_s and word["end_s"] > start_s for start_s, stop_s in stretches_s)
+        word for word in words if not any(_touches(word, start_s, stop_s) for start_s, stop_s in stretches_s)
     ]
+
+
+def _touches(word: Row, start_s: float, stop_s: float) -> bool:
+    """Whether a word lies in a stretch; one without length, which somebody typed, also at its edges."""
+    if word["start_s"] == word["end_s"]:
+        return bool(start_s <= word["start_s"] <= stop_s)
+    return bool(word["start_s"] < stop_s and word["end_s"] > start_s)
 
 
 def _turns_outside(turn: Row, stretches_s: Sequence[tuple[float, float]]) -> Iterator[Row]:

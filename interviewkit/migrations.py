@@ -37,6 +37,7 @@ STEPS: Steps = {
     "notes": (),
     "wrapup": (),
     "raw": (),
+    "checked": (),
     "rights": (),
     "right": (),
     "tombstone": (),

@@ -7,6 +7,7 @@ Break[]   ── shown ─► Omission[] ── woven with its turns ─► whoe
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from interviewkit.models import (
     Break,
@@ -21,6 +22,7 @@ from interviewkit.models import (
     Turn,
 )
 
+T = TypeVar("T", bound=Turn)
 LEAST_S = 1.0
 """Less than this is no pause that a reader would miss."""
 SAME_S = 2.0
@@ -79,7 +81,7 @@ def words(known: Break) -> str:
     return f"{WORDS[known.kind]}{lasted}"
 
 
-def cut(turns: Iterable[Turn], known: Iterable[Break]) -> tuple[Turn, ...]:
+def cut(turns: Iterable[T], known: Iterable[Break]) -> tuple[T, ...]:
     """The turns, in two where one runs over a break: what was said before it and what was said after.
 
     A word belongs to the side on which its middle is. Cutting again changes nothing.
@@ -107,7 +109,7 @@ def length(length_s: float) -> str:
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
 
 
-def _cut(turn: Turn, edges: Sequence[float]) -> Iterator[Turn]:
+def _cut(turn: T, edges: Sequence[float]) -> Iterator[T]:
     if not turn.words or bisect_right(edges, turn.start_s) == bisect_right(edges, turn.end_s):
         yield turn
         return

@@ -254,6 +254,10 @@ class StudyPaths:
         """What the machine heard in one call."""
         return self.transcripts / interview / f"raw-{call}{suffix}"
 
+    def checked(self, interview: str, call: int, suffix: str) -> Path:
+        """What people made of that: the checked transcript of one call."""
+        return self.transcripts / interview / f"checked-{call}{suffix}"
+
 
 def sheet_beside(study: Path) -> Path:
     """Where the recovery sheet of a new study is written: beside it, never inside."""

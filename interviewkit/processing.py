@@ -6,13 +6,15 @@ sound and what is known about the call, saves after each step, and goes on where
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from interviewkit import align, drafts, omissions, pipeline, roles, schedule, session_log
+from interviewkit import align, checking, drafts, omissions, pipeline, roles, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
+from interviewkit.checking import Sitting
 from interviewkit.consent import Store, Transcribe
 from interviewkit.drafts import Work
-from interviewkit.errors import AudioError
+from interviewkit.errors import AudioError, UsageError
 from interviewkit.events import Event, Finished, Saved, Warned
 from interviewkit.models import Draft, Interview, Schedule, Transcript
 from interviewkit.session_log import Log
@@ -43,12 +45,43 @@ def held(study: Study, interview: Interview) -> Log:
     return session_log.held(guide(study, interview), interview, notes)
 
 
-def saved(study: Study, interview: Interview, call: int) -> Work:
-    """What has been worked out of a call; raises ConsentRefused where it may not be kept any more."""
-    tables = study.raw(study.grant(interview.participant, Store), interview.id, call)
-    work = broken(drafts.unpack(tables, _name(interview, call)), interview, call)
+def transcript(study: Study, interview: Interview, call: int) -> Transcript | None:
+    """The transcript of a call as people left it, or the machine's draft where nobody has changed it.
+
+    None where there is none yet; raises ConsentRefused where it may not be kept any more.
+    """
+    work = saved(study, interview, call)
+    tables = study.checked(study.grant(interview.participant, Store), interview.id, call)
+    if work.transcript is None or tables is None:
+        return work.transcript
+    found = checking.read(work.transcript, tables, _name(interview, call))
+    return placed(replace(work, transcript=found), interview, call).transcript
+
+
+def sitting(study: Study, interview: Interview, call: int, by: str) -> tuple[Transcript, Sitting]:
+    """The machine's draft, and a sitting of somebody who goes on from what people have made of it.
+
+    Raises UsageError where there is no draft yet, and ConsentRefused.
+    """
+    draft = saved(study, interview, call).transcript
+    if draft is None:
+        raise UsageError(f"{_name(interview, call)}, has no transcript yet.", "Press p at Home.")
+    tables = study.checked(study.grant(interview.participant, Store), interview.id, call)
+    begun = checking.begun(draft, tables, _name(interview, call), by, datetime.now(UTC))
+    return draft, replace(begun, turns=omissions.cut(begun.turns, draft.breaks))
+
+
+def placed(work: Work, interview: Interview, call: int) -> Work:
+    """A transcript with its breaks and questions as they are known now: pure."""
+    work = broken(work, interview, call)
     # Marks may have been made since; a kill may have come before `remark`.
     return asked_anew(work, interview, call) if any(m.call == call for m in interview.marks) else work
+
+
+def saved(study: Study, interview: Interview, call: int) -> Work:
+    """What the machine has worked out of a call; raises ConsentRefused where it may not be kept any more."""
+    tables = study.raw(study.grant(interview.participant, Store), interview.id, call)
+    return placed(drafts.unpack(tables, _name(interview, call)), interview, call)
 
 
 def remark(study: Study, interview_id: str, call: int) -> bool:

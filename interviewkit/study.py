@@ -293,6 +293,25 @@ class Study(Erasing):
             self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return found
 
+    def save_checked(self, grant: Grant[Store], interview: str, call: int, tables: Tables) -> None:
+        """Put what people made of a call's transcript in the place of what was there, without what is struck.
+
+        The machine's draft beside it stays as it is.
+        """
+        number = self.call(interview, call).number
+
+        def write(writing: Writing) -> None:
+            left = self.without_struck(self.interview(interview), number, tables)
+            writing.checked(interview, number, left)
+
+        self.commit(grant, write, "transcript checked")
+
+    def checked(self, grant: Grant[Store], interview: str, call: int) -> Tables | None:
+        """What people made of a call's transcript, or None; that it was read is told by `raw`, its draft."""
+        study_documents.check_owner(grant, interview)
+        self.opener(grant, KeyClass.RAW)
+        return study_documents.checked(self.paths, self.keys, interview, call)
+
     # ── index ───────────────────────────────────────────────────────────────────────────────────
 
     def index(self) -> Tables:

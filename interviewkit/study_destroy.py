@@ -132,13 +132,16 @@ class Destroying(Evidenced):
         return strike(path, due, Key(opener.open, sealer.seal, sealer.suffix))
 
     def _strike_words(self, known: Interview, call: int) -> None:
-        """The words of the stretches, in transcript, draft and notes."""
+        """The words of the stretches, in transcript, draft, checked version and notes."""
         struck = [(call, start, stop) for start, stop in known.stricken(call)]
 
         def write(writing: Writing) -> None:
             tables = study_documents.raw(self.paths, self.keys, known.id, call)
             if tables is not None:
                 writing.words_destroyed(known.id, call, self.without_struck(known, call, tables))
+            checked = study_documents.checked(self.paths, self.keys, known.id, call)
+            if checked is not None:
+                writing.checked_destroyed(known.id, call, self.without_struck(known, call, checked))
             notes = study_documents.notes(self.paths, self.keys, known.id, call)
             left = session_log.left_notes(known.actions, notes, struck)
             if len(left) < len(notes):

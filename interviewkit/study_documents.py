@@ -315,6 +315,17 @@ def raw(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Tables | No
     )
 
 
+def checked_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
+    """Where what people made of a call's transcript is."""
+    return paths.checked(interview, call, document_suffix(keys.suffix))
+
+
+def checked(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Tables | None:
+    """What people made of a call's transcript, or None where nobody has changed or checked anything."""
+    path = checked_path(paths, keys, interview, call)
+    return store.read_document(path, "checked", keys.opener(owner(interview), KeyClass.RAW).open)
+
+
 def notes_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
     """Where what was typed during a call is."""
     return paths.notes(interview, call, document_suffix(keys.suffix))

@@ -205,6 +205,17 @@ class Writing:
         ) as document:
             document.replace(tables)
 
+    def checked(self, interview: str, call: int, tables: Tables) -> None:
+        """What people made of a call's transcript, in the place of what was there."""
+        study_documents.check_owner(self._grant, interview)
+        study_documents.check_purpose(self._grant, KeyClass.RAW, study_documents.WRITTEN_FOR)
+        self._put_checked(interview, call, tables)
+
+    def _put_checked(self, interview: str, call: int, tables: Tables) -> None:
+        path = study_documents.checked_path(self._paths, self._keys, interview, call)
+        with self._document(path, "checked", KeyClass.RAW) as document:
+            document.replace(tables)
+
     def notes(self, interview: str, call: int, notes: Iterable[Note]) -> None:
         """What was typed during a call, in the place of what was there."""
         study_documents.check_owner(self._grant, interview)
@@ -240,6 +251,11 @@ class Writing:
             study_documents.raw_path(self._paths, self._keys, interview, call), "raw", KeyClass.RAW
         ) as document:
             document.replace(left)
+
+    def checked_destroyed(self, interview: str, call: int, left: Tables) -> None:
+        """What people made of a call's transcript, without what was struck."""
+        self._check_own(interview)
+        self._put_checked(interview, call, left)
 
     def notes_destroyed(self, interview: str, call: int, left: Iterable[Note]) -> None:
         """What was typed during a call, without what was struck."""

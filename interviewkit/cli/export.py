@@ -9,7 +9,7 @@ import click
 
 from interviewkit.cli import options
 from interviewkit.cli.progress import note
-from interviewkit.cli.transcript import transcript_of
+from interviewkit.cli.transcript import transcript_of, whose
 from interviewkit.errors import ConsentRefused, UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _one(name: str) -> Callable[..., None]:
 
         study = options.open_study(study_dir)
         options.check_out(out, force=force)
-        _, found = transcript_of(study, interview, call)
+        known, found = transcript_of(study, interview, call)
+        whose(known, call, found)
         place = out or _free(study, f"{interview}-call-{call}", FORMATS[name].suffix)
         study.hand_on(place, FORMATS[name].render(found), name, [interview])
         click.echo(place)
@@ -118,17 +119,18 @@ def _allowed(study: "Study") -> list["InterviewCall"]:
 
 def _calls(study: "Study", interview: "Interview") -> Iterator["InterviewCall"]:
     """The calls of an interview that have a transcript; raises ConsentRefused."""
+    from interviewkit import processing
     from interviewkit.exports.base import InterviewCall
-    from interviewkit.processing import guide, saved
 
-    works = {call.number: saved(study, interview, call.number) for call in interview.calls}
+    numbers = [call.number for call in interview.calls]
+    found = {number: processing.transcript(study, interview, number) for number in numbers}
     group = study.participant(interview.participant).group
-    questions = _questions(guide(study, interview))
+    questions = _questions(processing.guide(study, interview))
     held_on = {c.number: c.added_at.astimezone().date() for c in interview.calls if c.source == "recorded"}
-    for number, work in works.items():
-        if work.transcript is not None:
+    for number, transcript in found.items():
+        if transcript is not None:
             yield InterviewCall(
-                *(interview.id, number, interview.participant, group, work.transcript, questions),
+                *(interview.id, number, interview.participant, group, transcript, questions),
                 held_on=held_on.get(number),
             )
 

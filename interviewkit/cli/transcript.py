@@ -48,6 +48,7 @@ def show(
         return
     known, found = transcript_of(study, interview, call or 1)
     if format_name is not None:
+        whose(known, call or 1, found)
         click.echo(FORMATS[format_name].render(found), nl=False)
     else:
         click.echo("\n".join(under_questions(study, known, found)))
@@ -81,11 +82,11 @@ def transcript_of(
     study: "Study", interview: str, call: int, *, alone: bool = True
 ) -> tuple["Interview", "Transcript"]:
     """An interview and the transcript of one of its calls; says so where it has more calls than this one."""
-    from interviewkit.processing import saved
+    from interviewkit import processing
 
     known = study.interview(interview)
     study.call(interview, call)
-    found = saved(study, known, call).transcript
+    found = processing.transcript(study, known, call)
     if found is None:
         raise UsageError(
             f"{interview}, call {call}, has no transcript yet.", f"Run: interviewkit process {interview}"
@@ -93,6 +94,13 @@ def transcript_of(
     if alone and len(known.calls) > 1:
         click.echo(f"{interview} has {len(known.calls)} calls; this is call {call}.", err=True)
     return known, found
+
+
+def whose(interview: "Interview", call: int, found: "Transcript") -> None:
+    """Say beside a transcript whose work it is: few formats have a place for it."""
+    from interviewkit import checking
+
+    click.echo(f"{interview.id}, call {call}: {checking.words(found.checked)}.", err=True)
 
 
 def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -188,12 +196,16 @@ class _Page:
         yield from textwrap.wrap(_visible(text), self.width, initial_indent=margin, subsequent_indent=margin)
 
     def end(self, found: "Transcript") -> Iterator[str]:
-        """What was not found, and what is to be checked."""
+        """What was not found, what is to be checked, and how far that has come."""
+        from interviewkit import checking
+
         if not found.turns:
             yield "No words were found."
         if found.flags:
             yield "To check by ear:"
             yield from (_flag(flag, self.width) for flag in found.flags)
+        text = checking.words(found.checked)
+        yield f"{text[0].upper()}{text[1:]}."
 
 
 def _why(gone: "Left") -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from interviewkit import checking
 from interviewkit.exports.base import InterviewCall, hms, to_ms, visible
 from interviewkit.models import Transcript, Turn
 from interviewkit.omissions import shown, woven
@@ -57,7 +58,8 @@ def _facts(study: str, calls: Sequence[InterviewCall]) -> Iterator[tuple[str, st
     yield "Date", ", ".join(dates) or "not known"
     yield "Length", ", ".join(hms(to_ms(call.transcript.duration_s) // 1_000) for call in calls)
     yield "Transcribed by", "; ".join(dict.fromkeys(_by(call.transcript) for call in calls))
-    yield "Square brackets", "what is not in the recording, and why"
+    yield "Checking", "; ".join(dict.fromkeys(checking.words(call.transcript.checked) for call in calls))
+    yield "Square brackets", "what is not in the recording, and why; and what is heard that is no word"
 
 
 def _by(transcript: Transcript) -> str:

@@ -1,7 +1,7 @@
 """Everything that a transcript holds, for other programs; the schema is in docs/transcript-json.md."""
 
 from interviewkit.exports.base import Format
-from interviewkit.models import Break, Flag, Transcript, Turn, Word
+from interviewkit.models import Break, Checked, Flag, Transcript, Turn, Word
 
 SCHEMA = 1
 
@@ -25,6 +25,7 @@ def as_dict(transcript: Transcript) -> dict[str, object]:
         "coverage": round(transcript.coverage, 3),
         "language": transcript.language,
         "provenance": transcript.provenance.model_dump(mode="json"),
+        "checked": None if transcript.checked is None else _checked(transcript.checked),
     }
 
 
@@ -64,6 +65,16 @@ def _flag(flag: Flag) -> dict[str, object]:
         "start": _seconds(flag.start_s),
         "end": _seconds(flag.end_s),
         "detail": flag.detail,
+    }
+
+
+def _checked(checked: Checked) -> dict[str, object]:
+    return {
+        "by": list(checked.by),
+        "at": checked.at.isoformat(),
+        "turns": checked.turns,
+        "of": checked.of,
+        "twice": checked.twice,
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from interviewkit import __version__
+from interviewkit import __version__, checking
 from interviewkit.exports.base import InterviewCall, PutQuestion, visible
 from interviewkit.models import Flag, FlagKind, Turn
 from interviewkit.omissions import shown, woven
@@ -100,6 +100,7 @@ CALLS: tuple[Column[InterviewCall], ...] = (
     Column("Words", 8, "count", "number of words", lambda c: sum(len(t.words) for t in c.transcript.turns)),
     Column("Coverage", 10, "share", "share of the speech that has words", lambda c: c.transcript.coverage),
     Column("Flags", 44, "text", "what to check by ear, and how often", lambda c: _tally(c.transcript.flags)),
+    Column("Checking", 44, "text", "whose work it is", lambda c: checking.words(c.transcript.checked)),
     Column("Model", 44, "text", "what transcribed the call", lambda c: _model(c)),
 )
 

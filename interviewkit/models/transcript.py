@@ -1,5 +1,6 @@
 """What was heard in a call: regions and chunks, words, speakers, turns, flags."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -105,6 +106,38 @@ class Turn(Frozen):
         return " ".join(word.text for word in self.words)
 
 
+class Check(Frozen):
+    """That somebody listened to a turn and stands by it."""
+
+    by: str
+    at: datetime
+
+
+class CheckedTurn(Turn):
+    """A turn as a person left it; nobody has checked it where there are no `checks`."""
+
+    checks: tuple[Check, ...] = ()
+
+
+class Sat(Frozen):
+    """One sitting in which a transcript was checked, with how many changes stand from it."""
+
+    by: str
+    began_at: datetime
+    until: datetime
+    changes: int
+
+
+class Checked(Frozen):
+    """How far the checking of a transcript has come: whose work it is, and how many turns were checked."""
+
+    by: tuple[str, ...]
+    at: datetime
+    turns: int
+    of: int
+    twice: int = Field(0, description="turns that two people or more have checked")
+
+
 class FlagKind(StrEnum):
     """What `quality` can find."""
 
@@ -183,3 +216,4 @@ class Transcript(Frozen):
     language: str
     provenance: Provenance
     breaks: tuple[Break, ...] = Field((), description="where something is not there, in order")
+    checked: Checked | None = Field(None, description="None for what the machine made and nobody changed")

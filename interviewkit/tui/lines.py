@@ -17,7 +17,7 @@ from rich.cells import cell_len, chop_cells
 
 from interviewkit.by_question import Heading
 from interviewkit.exports.base import visible
-from interviewkit.models import Flag, Transcript, Turn, Word
+from interviewkit.models import CheckedTurn, Flag, Transcript, Turn, Word
 from interviewkit.omissions import shown, woven
 from interviewkit.quality import UNSURE_WORD
 from interviewkit.roles import INTERVIEWER
@@ -133,6 +133,21 @@ def unsure(word: Word) -> bool:
     return word.probability < UNSURE_WORD
 
 
+def checked(turn: Turn) -> bool:
+    """Whether somebody has listened to a turn and stands by it."""
+    return isinstance(turn, CheckedTurn) and bool(turn.checks)
+
+
+def doubted(turn: Turn, word: Word) -> bool:
+    """Whether a word is still to be checked."""
+    return unsure(word) and not checked(turn)
+
+
+def word_at(turn: Turn, time_s: float) -> int:
+    """The word of a turn that is being said at a time, or the last one that began before it."""
+    return max(bisect_right([word.start_s for word in turn.words], time_s) - 1, 0)
+
+
 def _matches(number: int, turn: Turn, needle: str) -> Iterator[Match]:
     words = [visible(word.text).casefold() for word in turn.words]
     said = " ".join(words)
@@ -188,7 +203,7 @@ def _words(number: int, turn: Turn, indent: int, width: int, own: bool) -> Itera
 
 def _pieces(turn: Turn, width: int) -> Iterator[Piece]:
     for number, word in enumerate(turn.words):
-        doubtful = unsure(word)
+        doubtful = doubted(turn, word)
         text = f"‹{visible(word.text)}›" if doubtful else visible(word.text)
         if len(text) * 2 <= width or cell_len(text) <= width:
             yield Piece(text, number, doubtful)

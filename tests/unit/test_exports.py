@@ -5,7 +5,7 @@ import json
 import re
 import tempfile
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from interviewkit.exports import FORMATS, csv_, docx_
 from interviewkit.exports.base import CUE_CHARACTERS, CUE_MS, InterviewCall, PutQuestion, clock, cues, visible
 from interviewkit.exports.json_ import as_dict
 from interviewkit.exports.xlsx import CALLS, CELL_CHARACTERS, TURNS, fit, workbook
-from interviewkit.models import Break, BreakKind, Flag, FlagKind, Provenance, Transcript, Turn, Word
+from interviewkit.models import Break, BreakKind, Checked, Flag, FlagKind, Provenance, Transcript, Turn, Word
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "transcript-json.md"
 PROVENANCE = Provenance(
@@ -217,7 +217,8 @@ def test_the_documented_example_has_exactly_the_fields_that_are_written() -> Non
     example = json.loads(document.split("```json")[1].split("```")[0])
     flag = Flag(kind=FlagKind.GAP, start_s=1, end_s=2, detail="1.0 s")
     pause = Break(at_s=9.5, lasted_s=72.4, kind=BreakKind.OFF_RECORD)
-    whole = transcript(TALK, [flag]).model_copy(update={"breaks": (pause,)})
+    by = Checked(by=("Ada",), at=datetime(2026, 3, 2, 9, tzinfo=UTC), turns=1, of=1)
+    whole = transcript(TALK, [flag]).model_copy(update={"breaks": (pause,), "checked": by})
     assert keys(example) == keys(as_dict(whole))
     assert all(f"| `{kind.value}` |" in document for kind in FlagKind)
 
@@ -370,7 +371,7 @@ def test_workbook_says_who_said_what_in_answer_to_what() -> None:
     assert head == tuple(column.title for column in CALLS)
     assert only == (
         *("P07-1", 1, "P07", "patients", pytest.approx(90.5 / 60), 3, 13, pytest.approx(0.87654)),
-        *("low confidence: 1; speakers may be swapped: 1", "engine whisper, model base"),
+        *("low confidence: 1; speakers may be swapped: 1", "a machine's draft", "engine whisper, model base"),
     )
     about = rows(sheets["About"])
     assert ("Study", "A study") in about

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit import drafts, session, session_moves, withdrawal
+from interviewkit import checking, drafts, session, session_moves, withdrawal
 from interviewkit.capture import control
 from interviewkit.capture.messages import Wanted
 from interviewkit.consent import Record, Store, Transcribe
 from interviewkit.drafts import Row
+from interviewkit.edits import Retype
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import Ending, Interview, LeftOutKind
@@ -127,6 +128,26 @@ def test_words_that_somebody_hears_in_an_old_file_are_not_saved(study: Study, in
     assert tables is not None
     assert "letter" not in str(tables["heard"])
     assert "weeks." in str(tables["heard"])
+
+
+def test_what_people_typed_there_is_struck_as_well_now_and_when_it_is_saved_later(
+    study: Study, interview: Interview
+) -> None:
+    """The checked transcript, and somebody who has it open while it is struck."""
+    keep, heard = study.grant("P01", Store), studies.transcript()
+    study.save_raw(keep, "P01-1", 1, drafts.pack(drafts.Work(finished=True, transcript=heard)))
+    now = datetime.now(UTC)
+    sitting = checking.begun(heard, None, "P01-1", "Ada", now)
+    sitting = sitting.changed(Retype(1, sitting.turns[1].text.replace("letter", "secret letter")))
+    tables = checking.pack(sitting.record(now))
+    for _ in range(2):
+        study.save_checked(keep, "P01-1", 1, tables)
+        study.strike("P01-1", 1, 3.2, 6.4)
+        left = str(study.checked(keep, "P01-1", 1))
+        assert "secret" not in left
+        assert "weeks." in left
+    study.save_checked(keep, "P01-1", 1, tables)
+    assert "secret" not in str(study.checked(keep, "P01-1", 1))
 
 
 # In a sealed one, a record that was changed can't be opened any more.

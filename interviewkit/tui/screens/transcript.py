@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from interviewkit import processing
+from interviewkit import checking, processing
 from interviewkit.by_question import headings
 from interviewkit.exports.base import read_clock
 from interviewkit.models import Flag, Interview, Transcript
 from interviewkit.tui import lines
 from interviewkit.tui.lines import Match
 from interviewkit.tui.modals import Choose
+from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.listen import ListenScreen
 from interviewkit.tui.screens.playing import Playing
 from interviewkit.tui.text import clock, count, minutes, plain
@@ -39,17 +40,18 @@ class TranscriptScreen(Playing):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "step(1)", "next place"),
-        Binding("p", "step(-1)", "before"),
+        Binding("p", "step(-1)", "the place before", show=False),
         Binding("f", "flags", "list"),
         Binding("slash", "find('search')", "search", key_display="/"),
         Binding("g", "find('go')", "go to"),
         Binding("l", "loop", "hear this turn again and again", show=False),
+        Binding("c", "check", "check"),
         Binding("m", "marks", "marks"),
         Binding("right_square_bracket", "call(1)", "next call", key_display="]"),
         Binding("left_square_bracket", "call(-1)", "call before", key_display="["),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
-    ALSO = (*Playing.ALSO, "loop")
+    ALSO = (*Playing.ALSO, "step(-1)", "loop")
 
     def __init__(self, interview: str, call: int | None = None) -> None:
         super().__init__()
@@ -97,7 +99,7 @@ class TranscriptScreen(Playing):
         numbers = [call.number for call in interview.calls] if self._call is None else [self._call]
         for number in numbers:
             self._call = number
-            if found := processing.saved(self.kit.study, interview, number).transcript:
+            if found := processing.transcript(self.kit.study, interview, number):
                 return found
         return None
 
@@ -106,6 +108,8 @@ class TranscriptScreen(Playing):
         return f"{interview.id}{call} · {minutes(found.duration_s)}"
 
     def _aside(self, found: Transcript) -> str:
+        if found.checked is not None:
+            return checking.words(found.checked)
         return f"a machine's draft · words for {100 * found.coverage:.0f} % of the speech"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -153,7 +157,8 @@ class TranscriptScreen(Playing):
         if self._transcript is None or not self._transcript.turns:
             text = "No words were found."
         elif not total:
-            text = "Nothing stands out to be checked. It is still a draft."
+            draft = "" if self._transcript.checked is not None else " It is still a draft."
+            text = f"Nothing stands out to be checked.{draft}"
         elif self._flag is None:
             text = f"⚑ {count(total, 'place')} to check by ear"
         else:
@@ -204,6 +209,11 @@ class TranscriptScreen(Playing):
         playing = player.heard.playing
         turn = turns[lines.turn_at(turns, player.position_s) if playing else chat.reader]
         player.play(turn.start_s, turn.end_s, loop=True)
+
+    def action_check(self) -> None:
+        """Change what the machine misheard, and say which turns are right."""
+        if self._transcript is not None and self._call is not None:
+            self.app.push_screen(CheckScreen(self._wanted, self._call), self._marked)
 
     def action_marks(self) -> None:
         """Say later when each question was put."""

@@ -28,7 +28,7 @@ DRAWN = {
     Kind.OMISSION: ("omission", ""),
 }
 """The look of what nobody said, and what is drawn around it."""
-HERE, FLAG = "▶ ", "⚑ "
+HERE, FLAG, CHECKED = "▶ ", "⚑ ", "✓ "
 
 
 class Chat(ScrollView, can_focus=True, inherit_bindings=False):
@@ -45,6 +45,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         "chat--match",
         "chat--found",
         "chat--mark",
+        "chat--cursor",
     }
     ALLOW_SELECT = False
     # Left and right are the player's.
@@ -67,13 +68,38 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         self._starts: list[int] = []
         self._matches: dict[int, list[Match]] = {}
         self._found: Match | None = None
+        self._checked: frozenset[int] = frozenset()
+        self._cursor: tuple[int, int] | None = None
 
     def show(self, transcript: Transcript, headings: Mapping[str, Heading]) -> None:
         """Show a transcript from its beginning; `headings` tells what stands above, by the ids of marks."""
-        self._transcript, self._headings = transcript, headings
-        self._flagged = lines.flagged(transcript.turns, transcript.flags)
-        self._lay_out()
+        self._headings = headings
+        self.renew(transcript)
         self.scroll_home(animate=False)
+
+    def renew(self, transcript: Transcript) -> None:
+        """Show the same transcript after a change, from the same line on."""
+        self._transcript = transcript
+        self._flagged = lines.flagged(transcript.turns, transcript.flags)
+        self._checked = frozenset(n for n, turn in enumerate(transcript.turns) if lines.checked(turn))
+        self._lay_out()
+
+    def point(self, turn: int, word: int) -> None:
+        """Put the cursor on a word of a turn, and bring it into view."""
+        self.here, self._cursor = turn, (turn, word)
+        place = self._line_of(turn, word)
+        if not self.scroll_offset.y <= place < self.scroll_offset.y + self.size.height:
+            # The turn from its beginning, as long as the word can be seen then.
+            top = self._starts[turn] - self.size.height // 3
+            fits = place - top < self.size.height
+            self.scroll_to(y=top if fits else place - self.size.height // 3, animate=False, immediate=True)
+        self.refresh()
+
+    def _line_of(self, turn: int, word: int) -> int:
+        end = self._starts[turn + 1] if turn < self._last else len(self._lines)
+        places = range(self._starts[turn], end)
+        on_it = (n for n in places if any(piece.word == word for piece in self._lines[n].pieces))
+        return next(on_it, self._starts[turn])
 
     def go(self, turn: int) -> None:
         """Bring a turn to the upper third of the screen and mark it as the place where the reader is."""
@@ -156,7 +182,8 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
     def _gutter(self, line: Line) -> list[Segment]:
         mark = " " * GUTTER
         if line.kind is Kind.SPEAKER:
-            mark = HERE if line.turn == self.here else FLAG if line.turn in self._flagged else mark
+            checked = CHECKED if line.turn in self._checked else mark
+            mark = HERE if line.turn == self.here else FLAG if line.turn in self._flagged else checked
         return [Segment(mark, self._style("mark"))]
 
     def _drawn(self, line: Line) -> list[Segment]:
@@ -176,5 +203,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
             matched = [m for m in self._matches.get(line.turn, ()) if m.first <= piece.word <= m.last]
             if matched:
                 style += self._style("found" if self._found in matched else "match")
+            if self._cursor == (line.turn, piece.word):
+                style += self._style("cursor")
             segments += [Segment(piece.text, style), Segment(" ")]
         return segments

@@ -1,0 +1,155 @@
+"""A transcript that is being checked: what was changed, by whom, and how far it has come. Pure.
+
+    draft, or what was saved ── begun ─► Sitting ── changed, undone, redone ─► Sitting ── pack ─► tables
+    draft + tables ── read ─► the transcript as people left it
+
+The machine's draft stays as it was made; what people changed is the difference between the two.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from pydantic import ValidationError
+
+from interviewkit.drafts import Row, Tables
+from interviewkit.edits import Edit, Splice, Turns
+from interviewkit.errors import StorageError, UsageError
+from interviewkit.models import Checked, CheckedTurn, Flag, FlagKind, Sat, Transcript, Turn
+
+OF_THE_WHOLE = frozenset({FlagKind.LOW_COVERAGE, FlagKind.NO_SPEECH, FlagKind.ROLES, FlagKind.SPEAKERS})
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """The turns as they are now, who sits there, and everything that can be taken back."""
+
+    turns: Turns
+    by: str
+    began_at: datetime
+    before: tuple[Sat, ...] = ()
+    """The sittings before this one."""
+    past: tuple[Splice, ...] = ()
+    future: tuple[Splice, ...] = ()
+
+    def changed(self, edit: Edit) -> "Sitting":
+        """With one more change; as it was where that changes nothing. Raises UsageError."""
+        splice = edit.splice(self.turns)
+        if splice.empty:
+            return self
+        return replace(self, turns=splice.on(self.turns), past=(*self.past, splice), future=())
+
+    def undone(self) -> "Sitting":
+        """As it was before the last change; raises UsageError where there was none in this sitting."""
+        if not self.past:
+            raise UsageError(
+                "There is nothing to take back.", "What was changed before today is edited anew."
+            )
+        *past, last = self.past
+        turns = last.inverse.on(self.turns)
+        return replace(self, turns=turns, past=tuple(past), future=(last, *self.future))
+
+    def redone(self) -> "Sitting":
+        """As it was before the last `undone`; raises UsageError where there was none."""
+        if not self.future:
+            raise UsageError("There is nothing to do again.")
+        again, *future = self.future
+        return replace(self, turns=again.on(self.turns), past=(*self.past, again), future=tuple(future))
+
+    def record(self, now: datetime) -> "Record":
+        """What is to be kept of it at this moment."""
+        sat = Sat(by=self.by, began_at=self.began_at, until=now, changes=len(self.past))
+        return Record(self.turns, (*self.before, sat) if self.past else self.before)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept beside a draft: the turns as people left them, and the sittings in which they did."""
+
+    turns: Turns
+    sittings: tuple[Sat, ...] = ()
+
+    @property
+    def checked(self) -> Checked | None:
+        """How far it has come; None where nobody has done anything yet."""
+        if not self.sittings:
+            return None
+        names = [sat.by for sat in self.sittings]
+        names += [check.by for turn in self.turns for check in turn.checks]
+        return Checked(
+            by=tuple(dict.fromkeys(names)),
+            at=max(sat.until for sat in self.sittings),
+            turns=sum(bool(turn.checks) for turn in self.turns),
+            of=len(self.turns),
+            twice=sum(len(turn.checks) > 1 for turn in self.turns),
+        )
+
+
+def begun(draft: Transcript, tables: Tables | None, where: str, by: str, now: datetime) -> Sitting:
+    """A sitting over what was saved last, or over the draft where nothing was."""
+    known = _record(draft, tables, where)
+    return Sitting(known.turns, by, now, known.sittings)
+
+
+def read(draft: Transcript, tables: Tables | None, where: str) -> Transcript:
+    """The transcript as people left it: the draft itself where nobody has changed it."""
+    return draft if tables is None else of(draft, _record(draft, tables, where))
+
+
+def of(draft: Transcript, record: Record) -> Transcript:
+    """The transcript with what people made of it; what was to be checked in turns that were is done."""
+    flags = tuple(flag for flag in draft.flags if _stands(flag, record.turns))
+    return draft.model_copy(update={"turns": record.turns, "flags": flags, "checked": record.checked})
+
+
+def pack(record: Record) -> Tables:
+    """The tables of the document: the sittings, the turns."""
+    rows: Iterator[Row] = (turn.model_dump(mode="json") for turn in record.turns)
+    return {"sittings": [sat.model_dump(mode="json") for sat in record.sittings], "turns": list(rows)}
+
+
+def differences(draft: Transcript, checked: Transcript) -> list[tuple[str, str]]:
+    """What people changed in the words: what the machine had, and what is there now, place by place."""
+    before, after = ([w.text for turn in one.turns for w in turn.words] for one in (draft, checked))
+    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return [(" ".join(before[a:b]), " ".join(after[c:d])) for kind, a, b, c, d in changes if kind != "equal"]
+
+
+def words(checked: Checked | None) -> str:
+    """How far it has come, for a reader: `checked by Ada, 80 % of turns`, or `a machine's draft`."""
+    if checked is None:
+        return "a machine's draft"
+    names = ", ".join(checked.by)
+    if not checked.turns:
+        return f"changed by {names}, no turn checked yet"
+    # Rounded down: all of it is not said before it is.
+    return f"checked by {names}, {100 * checked.turns // checked.of} % of turns"
+
+
+def _record(draft: Transcript, tables: Mapping[str, Sequence[Row]] | None, where: str) -> Record:
+    if tables is None:
+        return Record(tuple(as_checked(turn) for turn in draft.turns))
+    try:
+        turns = tuple(CheckedTurn.model_validate(row) for row in tables.get("turns", ()))
+        return Record(turns, tuple(Sat.model_validate(row) for row in tables.get("sittings", ())))
+    except ValidationError:
+        raise StorageError(
+            f"The checked transcript of {where} is damaged, or from a newer interviewkit.",
+            "Update interviewkit, or put the study's transcripts folder back from your backup.",
+        ) from None
+
+
+def as_checked(turn: Turn) -> CheckedTurn:
+    """A turn that nobody has checked yet."""
+    if isinstance(turn, CheckedTurn):
+        return turn
+    return CheckedTurn.model_construct(**dict(turn))
+
+
+def _stands(flag: Flag, turns: Turns) -> bool:
+    """Whether a flag is still to be looked at: those of the whole call until every turn is checked."""
+    if flag.kind in OF_THE_WHOLE:
+        return not all(turn.checks for turn in turns)
+    near = [turn for turn in turns if turn.start_s <= flag.start_s]
+    return not (near and near[-1].checks)
