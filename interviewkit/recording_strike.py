@@ -9,7 +9,7 @@ missing after; a damaged record that a stretch touches is left out, as nobody ca
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -57,8 +57,15 @@ class Done:
     after: str
 
 
-def strike(file_path: Path, stretches: Sequence[Stretch], key: Key = CLEAR) -> Done:
+def strike(
+    file_path: Path,
+    stretches: Sequence[Stretch],
+    key: Key = CLEAR,
+    about_to: Callable[[Done], None] = lambda done: None,
+) -> Done:
     """Make stretches of a closed recording silent; it is on the disk when this returns.
+
+    `about_to` hears what the heads are before the new file takes the place of the old one.
 
     A kill leaves the old file or the new one, and doing it again changes nothing. Raises StorageError
     where somebody is still writing, where the disk refuses, or where the new file is not what it should
@@ -73,7 +80,9 @@ def strike(file_path: Path, stretches: Sequence[Stretch], key: Key = CLEAR) -> D
         with new.open("wb") as file:
             after = _rewrite(before, file, stretches, key)
         _check(before, new, key)
-    return Done(before.head, after)
+        done = Done(before.head, after)
+        about_to(done)
+    return done
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from interviewkit.models import (
     Interview,
     LeftOut,
     LeftOutKind,
+    Striking,
     Struck,
 )
 from interviewkit.sealing import KeyClass
@@ -67,7 +68,7 @@ class Destroying(Evidenced):
         """Destroy a stretch of a call that is kept: its sound, its words and what was noted meanwhile.
 
         Raises UsageError where there is no such stretch. Whoever takes consents may promise it, too, and
-        Locked says that it is for others to do; for those who neither take consents nor open recordings,
+        Locked says that it is for others to do; for everybody else who can't open what has to be changed,
         nothing is promised. An error after that leaves it to be done when the study is opened next.
         """
         known = self._interview(interview)
@@ -83,7 +84,7 @@ class Destroying(Evidenced):
         try:
             self.keys.check_opens(known.participant, KeyClass.CONSENT)
         except Locked:
-            self.keys.check_opens(known.participant, KeyClass.AUDIO)
+            self._check_opens(known, call)
         left = LeftOut(kind=LeftOutKind.STRUCK, call=call, start_frame=start, stop_frame=stop)
 
         def promise(writing: Writing) -> None:
@@ -102,14 +103,41 @@ class Destroying(Evidenced):
             ) from locked
         return self._interview(interview)
 
+    def _check_opens(self, known: Interview, call: int) -> None:
+        """Open all that a strike has to change, recording and words; raises Locked."""
+        from interviewkit.recording import RecordingReader
+
+        opener = self.keys.opener(known.participant, KeyClass.AUDIO)
+        RecordingReader(self.paths.audio(known.id, call), unseal=opener.open).close()
+        study_documents.raw(self.paths, self.keys, known.id, call)
+        study_documents.checked(self.paths, self.keys, known.id, call)
+        study_documents.notes(self.paths, self.keys, known.id, call)
+
     def strike_call(self, interview: str, call: int) -> None:
         """Do what is promised of a call that is kept; nothing where all is done."""
         known = self._interview(interview)
         for one in known.calls:
             if one.number == call and (due := known.to_strike(one)):
                 self._strike_words(known, call)
-                done = self._strike_sound(known, self.paths.audio(interview, call), due)
-                self._note_struck(interview, one, done.after, _struck(due, one.head, done))
+                self._strike_kept(known, one, due)
+
+    def _strike_kept(self, known: Interview, one: Call, due: Stretches) -> None:
+        """The sound of a call; what is about to be done is on record first, so that who comes after a kill
+        can tell it from what somebody else did to the recording.
+        """
+
+        def note(done: "Done") -> None:
+            if done.after != done.before:
+                begun = Striking(before=done.before, after=done.after, altered=_altered(one, done.before))
+                self._note_call(known, one.number, lambda now: {"striking": begun})
+
+        done = self._strike_sound(known, self.paths.audio(known.id, one.number), due, note)
+        new = _struck(due, one.head, altered=_altered(one, done.before))
+        self._note_call(
+            known,
+            one.number,
+            lambda now: {"head": done.after, "struck": (*now.struck, *new), "striking": None},
+        )
 
     def strike_unfinished(self, interview: str, recording: str, head: str) -> tuple[str, tuple[Struck, ...]]:
         """Do what is promised of a closed recording that is no call yet.
@@ -122,14 +150,20 @@ class Destroying(Evidenced):
             return head, ()
         self._strike_words(known, known.number_of(recording))
         done = self._strike_sound(known, self.paths.unfinished_audio(interview, recording), due)
-        return done.after, _struck(due, head, done)
+        return done.after, _struck(due, head, altered=done.before not in (head, done.after))
 
-    def _strike_sound(self, known: Interview, path: Path, due: Stretches) -> "Done":
+    def _strike_sound(
+        self,
+        known: Interview,
+        path: Path,
+        due: Stretches,
+        about_to: Callable[["Done"], None] = lambda done: None,
+    ) -> "Done":
         from interviewkit.recording_strike import Key, strike
 
         sealer = self.keys.sealer(known.participant, KeyClass.AUDIO)
         opener = self.keys.opener(known.participant, KeyClass.AUDIO)
-        return strike(path, due, Key(opener.open, sealer.seal, sealer.suffix))
+        return strike(path, due, Key(opener.open, sealer.seal, sealer.suffix), about_to)
 
     def _strike_words(self, known: Interview, call: int) -> None:
         """The words of the stretches, in transcript, draft, checked version and notes."""
@@ -154,20 +188,17 @@ class Destroying(Evidenced):
         rate = next((one.sample_rate for one in known.calls if one.number == call), SAMPLE_RATE)
         return drafts.without(tables, [(start / rate, stop / rate) for start, stop in known.stricken(call)])
 
-    def _note_struck(self, interview: str, one: Call, head: str, new: tuple[Struck, ...]) -> None:
-        """Note in the interview what was done, with the head that the recording has now."""
+    def _note_call(self, known: Interview, number: int, change: Callable[[Call], dict[str, object]]) -> None:
+        """Note in the interview what is, or is about to be, done to a call."""
 
-        def done(writing: Writing) -> None:
-            now = self._interview(interview)
+        def write(writing: Writing) -> None:
+            now = self._interview(known.id)
             calls = tuple(
-                call.model_copy(update={"head": head, "struck": (*call.struck, *new)})
-                if call.number == one.number
-                else call
-                for call in now.calls
+                call.model_copy(update=change(call)) if call.number == number else call for call in now.calls
             )
             writing.destroyed(now.model_copy(update={"calls": calls}))
 
-        self.write(self._interview(interview).participant, done, "struck")
+        self.write(known.participant, write, "struck")
 
     # ── discarding ──────────────────────────────────────────────────────────────────────────────
 
@@ -244,7 +275,18 @@ class Destroying(Evidenced):
         return found
 
 
-def _struck(due: Stretches, head: str, done: "Done") -> tuple[Struck, ...]:
+def _struck(due: Stretches, head: str, *, altered: bool) -> tuple[Struck, ...]:
     """What was done; `head` is the one under which the recording had been closed."""
-    at, altered = datetime.now(UTC), done.before not in (head, done.after)
+    at = datetime.now(UTC)
     return tuple(Struck(start_frame=a, stop_frame=b, at=at, head=head, altered=altered) for a, b in due)
+
+
+def _altered(one: Call, before: str) -> bool:
+    """Whether a recording that has the head `before` now was changed by somebody else.
+
+    Not where it is as it was noted last, or as a strike that was cut off found or left it.
+    """
+    begun = one.striking
+    if begun is None:
+        return before != one.head
+    return begun.altered or before not in (one.head, begun.before, begun.after)

@@ -59,6 +59,7 @@ from interviewkit.models.interview import (
     LeftOutKind,
     Mark,
     Side,
+    Striking,
     Struck,
 )
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
@@ -183,6 +184,7 @@ __all__ = [
     "Side",
     "Span",
     "Statement",
+    "Striking",
     "Struck",
     "StudyConfig",
     "SubDomain",

@@ -59,6 +59,14 @@ class Struck(Frozen):
     altered: bool = Field(False, description="the recording was not as it had been closed, even before")
 
 
+class Striking(Frozen):
+    """A recording while it is being struck: what a kill leaves is one of these two, and of nobody else's making."""
+
+    before: str = Field(description="its head until the new file takes the place of the old one")
+    after: str = Field(description="its head from then on")
+    altered: bool = Field(description="it was not as it had been closed, even before")
+
+
 class Call(Frozen):
     """One recording of an interview."""
 
@@ -72,6 +80,7 @@ class Call(Frozen):
     head: str = Field(description="SHA-256 of the last record as stored: the end of the chain")
     gaps: tuple[Gap, ...] = ()
     struck: tuple[Struck, ...] = Field((), description="what was destroyed of it, in the order of the doing")
+    striking: Striking | None = Field(None, description="what is about to be destroyed of it")
 
     @property
     def duration_s(self) -> float:

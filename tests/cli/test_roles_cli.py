@@ -10,7 +10,7 @@ from interviewkit import contacts, importing, key_people, processing
 from interviewkit.consent import Record
 from interviewkit.errors import ExitCode
 from interviewkit.events import Event
-from interviewkit.sealing import Guarded, Preset, Role, Secret
+from interviewkit.sealing import Guarded, KeyClass, Preset, Role, Secret
 from interviewkit.settings import Settings
 from interviewkit.study import Study
 from interviewkit.study_keys import Founder
@@ -100,6 +100,9 @@ def test_who_only_reads_can_not_have_anything_destroyed(run: Run, team: Study) -
     before = team.paths.interview("P01-1").read_bytes()
     for role in (Role.ANALYST, Role.AUDITOR, Role.ETHICS_OFFICER):
         hand_over(team, role)
+        # What this program seals itself it can open, and not the call: that it had before.
+        for key_class in (KeyClass.AUDIO, KeyClass.RAW):
+            team.keys.sealer("P01", key_class)
         refused = run("strike", "P01-1", "--from", "0:01", "--to", "0:02", "--yes")
         assert refused.code == ExitCode.LOCKED
         assert team.paths.interview("P01-1").read_bytes() == before

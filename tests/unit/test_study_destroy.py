@@ -150,19 +150,77 @@ def test_what_people_typed_there_is_struck_as_well_now_and_when_it_is_saved_late
     assert "secret" not in str(study.checked(keep, "P01-1", 1))
 
 
-# In a sealed one, a record that was changed can't be opened any more.
-@pytest.mark.parametrize("study", [small_study.clear_study], indirect=True)
-def test_a_recording_that_was_changed_is_struck_and_the_change_stays_on_record(
-    study: Study, interview: Interview
-) -> None:
+def alter(study: Study) -> None:
+    """Change a bit of the last record."""
     path = study.paths.audio("P01-1", 1)
     data = bytearray(path.read_bytes())
     with path.open("rb") as file:
         last = find_members(file).members[-1]
     data[last.end - last.size // 2] ^= 1
     path.write_bytes(data)
+
+
+def cut_off(study: Study, monkeypatch: pytest.MonkeyPatch, start_s: float, stop_s: float) -> None:
+    """A strike that a kill ends when the new recording has its place, and before that is noted."""
+    with monkeypatch.context() as patched:
+        patched.setattr("interviewkit.study_destroy._struck", killed)
+        with pytest.raises(Killed):
+            study.strike("P01-1", 1, start_s, stop_s)
+
+
+class Killed(Exception):
+    """Here the program ended."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+# In a sealed one, a record that was changed can't be opened any more.
+clear = pytest.mark.parametrize("study", [small_study.clear_study], indirect=True)
+
+
+@clear
+def test_a_recording_that_was_changed_is_struck_and_the_change_stays_on_record(
+    study: Study, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alter(study)
     struck = study.strike("P01-1", 1, 3.2, 6.4)
     assert struck.calls[0].struck[0].altered
+    cut_off(study, monkeypatch, 8, 9)
+    alter(study)
+    (_, second) = Study.open(study.root).interview("P01-1").calls[0].struck
+    assert second.altered
+
+
+@clear
+def test_a_recording_that_was_changed_is_known_after_a_kill_and_where_nothing_is_left_to_silence(
+    study: Study, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alter(study)
+    cut_off(study, monkeypatch, 3.2, 6.4)
+    call = Study.open(study.root).interview("P01-1").calls[0]
+    assert call.struck[0].altered
+    assert call.striking is None
+    study.strike("P01-1", 1, 3.2, 6.0)
+    alter(study)
+    (*_, second, third) = study.strike("P01-1", 1, 3.2, 5.0).calls[0].struck
+    assert (second.altered, third.altered) == (False, True)
+
+
+@pytest.mark.parametrize("study", small_study.MAKERS, indirect=True)
+def test_strikes_that_are_cut_off_finished_and_done_twice_alter_nothing(
+    study: Study, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(study, monkeypatch, 3.2, 6.4)
+    # With more to strike than when it was cut off, and that is cut off as well.
+    cut_off(study, monkeypatch, 10, 11)
+    call = Study.open(study.root).interview("P01-1").calls[0]
+    assert [one.altered for one in call.struck] == [False, False]
+    again = study.strike("P01-1", 1, 3.2, 7)
+    assert [one.altered for one in again.calls[0].struck] == [False, False, False]
+    with small_study.recording(study, "P01-1", 1, head=again.calls[0].head) as sound:
+        assert sound.problems == []
 
 
 def test_what_the_disk_refuses_is_done_when_the_study_is_opened_next(
