@@ -51,6 +51,7 @@ class Event:
     seq: int
     action: Action
     participant: str
+    signer: Signer
     documents: list[Written] = field(default_factory=list)
     recordings: list[Sound] = field(default_factory=list)
 
@@ -113,7 +114,7 @@ class Log:
                 seq = self._append(
                     Kind.INTENT, action, about=(participant,), forms=tuple(forms), durable=True
                 )
-                event = Event(self.paths.root, seq, action, participant)
+                event = Event(self.paths.root, seq, action, participant, self._signing())
             try:
                 yield event
             except BaseException as error:
@@ -170,8 +171,7 @@ class Log:
         with self._lock:
             self.end_sittings()
             self.note(Action.CHECKPOINT)
-            assert self._signer is not None
-            known, sign = self._signer.device, self._signer.sign
+            known, sign = self._signing().device, self._signing().sign
             heads = audit_verify.heads(self.paths)
             return audit_checkpoint.make(known.study, datetime.now(UTC), heads, known.id, sign)
 
@@ -272,6 +272,10 @@ class Log:
 
     # ── the chain ───────────────────────────────────────────────────────────────────────────────
 
+    def _signing(self) -> Signer:
+        assert self._signer is not None
+        return self._signer
+
     def _following(self) -> Chain:
         assert self._chain is not None
         return self._chain
@@ -335,8 +339,7 @@ class Log:
         return self._chain
 
     def _begin_anew(self) -> Chain:
-        assert self._signer is not None
-        old = self._signer.device
+        old = self._signing().device
         last = device.head(old.study) or Head(0, audit_entries.NOTHING)
         self._sittings.clear()
         self._told(
@@ -349,8 +352,7 @@ class Log:
         return self._begin(device.enrol(self.paths, old.study), former)
 
     def _append(self, kind: Kind, action: Action, *, durable: bool, **what: Any) -> int:
-        chain, signer = self._following(), self._signer
-        assert signer is not None
+        chain, signer = self._following(), self._signing()
         entry = Entry(
             seq=chain.state.entries,
             prev=chain.state.head,

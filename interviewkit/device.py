@@ -2,6 +2,7 @@
 
     data_dir()/studies/<study>/device.json    id, private key, who works here; never in the study
     data_dir()/studies/<study>/device.head    the last entry that is certain to be on the disk
+    data_dir()/studies/<study>/devices/       the public keys that this computer signed with, now and earlier
     <study>/keys/devices/<device>.pub         the public key
 
 The head is outside of the study too, so that a log that was cut, or put back from a backup, is noticed
@@ -111,10 +112,22 @@ def enrol(paths: StudyPaths, study: str) -> Device:
         private=Ed25519PrivateKey.generate().private_bytes_raw().hex(),
         root=str(paths.root.resolve()),
     )
+    for one in filter(None, (known, new)):
+        write_durably(_own_key(one), Signer(one).public.encode() + b"\n")
     (_folder(study) / "device.head").unlink(missing_ok=True)
     write_durably(_folder(study) / "device.json", json.dumps(asdict(new)).encode())
     write_durably(paths.devices / f"{new.id}.pub", Signer(new).public.encode() + b"\n")
     return new
+
+
+def own_keys(study: str) -> dict[str, str]:
+    """The public keys with which this computer has signed for a study, by id; those in it are anybody's."""
+    known = load(study)
+    if known is None:
+        return {}
+    places = (_folder(study) / "devices").glob("*.pub")
+    earlier = {path.stem: path.read_text("ascii", "replace").strip() for path in places}
+    return {**earlier, known.id: Signer(known).public}
 
 
 def head(study: str) -> Head | None:
@@ -136,6 +149,10 @@ def put_head(study: str, new: Head) -> None:
             os.write(descriptor, f"{new.seq:012d} {new.hash}\n".encode())
         finally:
             os.close(descriptor)
+
+
+def _own_key(one: Device) -> Path:
+    return _folder(one.study) / "devices" / f"{one.id}.pub"
 
 
 def _folder(study: str) -> Path:

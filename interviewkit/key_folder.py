@@ -156,8 +156,9 @@ class KeyFolder:
 def _wipe(path: Path) -> None:
     """Write over a file and remove it; what a disk keeps of older bytes is in no program's hands."""
     with storage_errors(path), suppress(FileNotFoundError):
-        with path.open("r+b") as file:
-            _overwrite(file.fileno(), os.fstat(file.fileno()).st_size)
+        if not path.is_symlink():
+            with path.open("r+b") as file:
+                _overwrite(file.fileno(), os.fstat(file.fileno()).st_size)
         path.unlink()
         sync_folder(path.parent)
 

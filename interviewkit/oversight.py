@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from interviewkit import audit_verify, study_documents, study_rights
+from interviewkit import audit_verify, study_documents, tombstones
 from interviewkit.dossier import Dossier, Entry, File, Held, Oversight
 from interviewkit.errors import Locked, StorageError, StudyError
 from interviewkit.models import (
@@ -163,7 +163,10 @@ def _evidence(study: Study, name: str, entries: tuple[Entry, ...]) -> Iterator[t
 def _rights(study: Study, name: str, damaged: list[str]) -> tuple[tuple[Right, ...], Tombstone | None]:
     """Whether they are frozen, to be erased or erased: readable without a key."""
     try:
-        return tuple(study_documents.rights(study.paths, name)), study_rights.tombstone(study.paths, name)
+        found = tombstones.find(study.paths, name)
+        if found.doubt and found.told is None:
+            damaged.append(f"There is a tombstone of {name}, but {found.doubt}.")
+        return tuple(study_documents.rights(study.paths, name)), found.stone or found.told
     except StudyError:
         damaged.append(f"Whether {name} is frozen or erased can't be read.")
         return (), None

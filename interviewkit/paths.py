@@ -340,6 +340,22 @@ def remove_durably(path: Path) -> int:
         return removed
 
 
+def files_within(path: Path) -> list[Path]:
+    """The files in a folder, or the file itself; a link to a folder has none, as it is not gone into."""
+    if not path.is_dir():
+        return [path] if path.is_file() else []
+    return [] if path.is_symlink() else [inside for inside in sorted(path.rglob("*")) if inside.is_file()]
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise StorageError for a folder of a study that is a link: nothing is destroyed where it leads."""
+    if folder.is_symlink():
+        raise StorageError(
+            f"{folder} is a link to another place, and nothing is destroyed beyond a link.",
+            "Put the folder itself in the place of the link.",
+        )
+
+
 def sync_folder(folder: Path) -> None:
     """Force a folder's entries to the disk, where the system can."""
     if os.name == "posix":

@@ -130,6 +130,8 @@ def held(standing: Standing) -> str:
         return "to be erased" if due_on is None else f"to be erased by {due_on:%d %b %Y}"
     if standing.frozen_at is not None:
         return f"frozen since {standing.frozen_at.astimezone():%d %b %Y %H:%M}"
+    if standing.doubt:
+        return f"held back: there is a tombstone, but {standing.doubt}"
     return ""
 
 

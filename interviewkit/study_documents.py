@@ -3,14 +3,14 @@
 `study` decides who may; `study_writing` writes them. docs/purposes.md shows the two tables below.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
-from interviewkit import audit_files, consent_forms, store
+from interviewkit import consent_forms, store
 from interviewkit.consent import Confirm, Grant, Permission
 from interviewkit.errors import ConsentRefused, StorageError, UsageError
 from interviewkit.models import (
@@ -33,12 +33,10 @@ from interviewkit.models import (
     RightNote,
     ScanAttached,
     Struck,
-    Tombstone,
     Wishes,
 )
 from interviewkit.paths import (
     StudyPaths,
-    study_data_dir,
 )
 from interviewkit.sealing import KeyClass, Opener, Sealer, document_suffix
 from interviewkit.session_notes import Note, WrapUp
@@ -250,26 +248,6 @@ def right_note(paths: StudyPaths, keys: Keys, participant: str, note: str) -> Ri
     tables = store.read_document(path, "right", keys.opener(participant, KeyClass.CONTACT).open) or {}
     rows = tables.get("right", [])
     return _parsed(path, RightNote, rows[0]) if rows else None
-
-
-def tombstone(path: Path) -> Tombstone | None:
-    """What is left of somebody who was, or is being, erased; None where nobody was."""
-    rows = (store.read_document(path, "tombstone") or {}).get("tombstone", [])
-    return _parsed(path, Tombstone, rows[0]) if rows else None
-
-
-def outside_tombstone(paths: StudyPaths, participant: str) -> Path | None:
-    """Where this computer keeps it too, so that no backup of the study is without it; None without an id."""
-    study = audit_files.study_id(paths)
-    return None if study is None else study_data_dir(study) / "tombstones" / f"{participant}.json"
-
-
-def tombstones(paths: StudyPaths) -> Iterator[str]:
-    """Who was erased, by the study's folder or by what this computer knows."""
-    here = {path.parent.name for path in paths.people.glob("*/tombstone.json")}
-    outside = outside_tombstone(paths, "*")
-    known = () if outside is None else outside.parent.glob("*.json")
-    yield from sorted(here | {path.stem for path in known})
 
 
 def handed_on(paths: StudyPaths) -> tuple[HandedOn, ...]:

@@ -5,7 +5,8 @@
 
 The tombstone is the promise: it is on the disk before anything goes, with what can't be counted afterwards.
 What is promised and not done is done when the study is opened next, and so is what came back from a backup: a
-tombstone wins over whatever lies beside it.
+tombstone of this computer wins over whatever lies beside it. One of somebody else's is reported. A link is
+taken away, and nothing is destroyed where it leads.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-from interviewkit import study_documents, study_rights
+from interviewkit import study_documents, study_rights, tombstones
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import (
@@ -29,7 +30,7 @@ from interviewkit.models import (
     RightNote,
     Tombstone,
 )
-from interviewkit.paths import remove_durably, sync_folder
+from interviewkit.paths import files_within, refuse_link, remove_durably, sync_folder
 from interviewkit.sealing import KeyClass
 from interviewkit.study_documents import ConsentRow
 from interviewkit.study_exports import Exporting
@@ -103,7 +104,7 @@ class Erasing(Exporting):
     # ── erasing ─────────────────────────────────────────────────────────────────────────────────
 
     def tombstone(self, participant: str) -> Tombstone | None:
-        """What is left of somebody who was erased; None for everybody else."""
+        """What is left of somebody who was erased by this computer; None for everybody else."""
         return study_rights.tombstone(self.paths, self.participant(participant).id)
 
     def erase(self, participant: str, actor: str, level: str) -> Tombstone:
@@ -112,12 +113,17 @@ class Erasing(Exporting):
         return self.carry_out(participant)
 
     def promise_erasure(self, participant: str, actor: str, level: str) -> Tombstone:
-        """Put the tombstone in its place: from here on there is no way back, and no grant."""
-        known = self.tombstone(participant)
-        if known is not None:
-            return known
+        """Put the tombstone in its place: from here on there is no way back, and no grant.
+
+        One that another computer of the study has written is made this computer's own, as it is. Raises
+        StorageError where a folder of the study is a link.
+        """
+        self._refuse_links()
+        found = tombstones.find(self.paths, self.participant(participant).id)
+        if found.stone is not None:
+            return found.stone
         with self._lock:
-            stone = self._stone(participant, actor, level)
+            stone = found.told or self._stone(participant, actor, level)
             self._put(stone, "to be erased")
         return stone
 
@@ -133,6 +139,7 @@ class Erasing(Exporting):
 
     def _erase(self, writing: Writing, stone: Tombstone, done: Tombstone) -> None:
         self.keys.destroy(stone.participant, _classes(stone))
+        self._refuse_links()
         for path in self._remains(stone):
             writing.gone(path)
             remove_durably(path)
@@ -142,6 +149,10 @@ class Erasing(Exporting):
                 sync_folder(folder)
         self._remove_exports(stone.participant)
         writing.tombstone(done)
+
+    def _refuse_links(self) -> None:
+        for folder in (self.paths.people, self.paths.recordings, self.paths.transcripts, self.paths.exports):
+            refuse_link(folder)
 
     def _done(self, stone: Tombstone) -> Tombstone:
         """The tombstone as it is afterwards; only what came back makes it say that it was done again."""
@@ -188,14 +199,16 @@ class Erasing(Exporting):
         return all(promise is None or promise.consent_stays for promise in promises)
 
     def _counted(self, participant: str, kept: tuple[str, ...]) -> Counts:
-        interviews = [one for one in self._interviews_of(participant) if one.is_dir()]
+        interviews = [one for one in self._interviews_of(participant) if _is_own_folder(one)]
         found = []
         for folder in interviews:
             with suppress(InterviewkitError):
                 found.append(study_documents.interview(self.paths, folder.name))
         calls = [call for interview in found if interview is not None for call in interview.calls]
-        words = [path for one in self._words_of(participant) for path in one.glob("raw-*")]
-        files = [path for one in self._content_of(participant, kept) for path in _files(one)]
+        words = [
+            path for one in self._words_of(participant) if _is_own_folder(one) for path in one.glob("raw-*")
+        ]
+        files = [path for one in self._content_of(participant, kept) for path in files_within(one)]
         return Counts(
             interviews=len(interviews),
             calls=len(calls),
@@ -215,7 +228,11 @@ class Erasing(Exporting):
         """Everything in the study that is theirs alone, but what is called like `kept`."""
         yield from self._interviews_of(participant)
         yield from self._words_of(participant)
-        for path in sorted((self.paths.people / participant).glob("*")):
+        folder = self.paths.people / participant
+        if folder.is_symlink():
+            yield folder
+            return
+        for path in sorted(folder.glob("*")):
             if path.name not in ALWAYS_KEPT and not path.name.startswith((*OF_INCIDENTS, *kept)):
                 yield path
 
@@ -234,9 +251,8 @@ class Erasing(Exporting):
 
     def _to_do(self, stone: Tombstone) -> bool:
         """Whether it is not carried out, or something came back."""
-        outside = study_documents.outside_tombstone(self.paths, stone.participant)
-        kept = (self.paths.tombstone(stone.participant), *(() if outside is None else (outside,)))
-        told = all(path.exists() for path in kept)
+        kept = (self.paths.tombstone(stone.participant), tombstones.outside(self.paths, stone.participant))
+        told = all(tombstones.own(self.paths, path, stone.participant) for path in kept if path is not None)
         if stone.erased_at is None or not told or self._there(stone):
             return True
         return self.keys.left(stone.participant, _classes(stone))
@@ -249,13 +265,15 @@ class Erasing(Exporting):
         return [one for one in self.recall(participant) if one.file is not None]
 
     def finish_erasures(self) -> list[str]:
-        """Erase what was to be erased and is there; hands back, in words, what could not be done now."""
+        """Erase what was to be erased and is there; hands back, in words, what was not done now, and why."""
         problems = []
-        for participant in study_documents.tombstones(self.paths):
+        for participant in tombstones.names(self.paths):
             try:
-                stone = study_rights.tombstone(self.paths, participant)
-                if stone is not None and self._to_do(stone):
+                found = tombstones.find(self.paths, participant)
+                if found.stone is not None and self._to_do(found.stone):
                     self.carry_out(participant)
+                elif found.doubt:
+                    problems.append(" ".join(study_rights.in_doubt(participant, found.doubt)))
             except InterviewkitError as error:
                 problems.append(f"{participant}: what is to be erased is still there. {error}")
         return problems
@@ -267,8 +285,8 @@ def _classes(stone: Tombstone) -> list[KeyClass]:
     return [key_class for key_class in KeyClass if key_class not in kept]
 
 
-def _files(path: Path) -> list[Path]:
-    return [inside for inside in path.rglob("*") if inside.is_file()] if path.is_dir() else [path]
+def _is_own_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _check_said(by: str, reason: str) -> None:

@@ -1,6 +1,6 @@
 """Whether anything may be done with what is there of a participant, whatever they consented to.
 
-rights.json, tombstone.json ── standing ─► Standing ── check_free ─► ConsentRefused, or nothing
+rights.json, tombstones ── standing ─► Standing ── check_free ─► ConsentRefused, or nothing
 
 It is read without a key, so that anybody can see, and set, a freeze.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from interviewkit import study_documents
+from interviewkit import study_documents, tombstones
 from interviewkit.errors import ConsentRefused
 from interviewkit.models import Right, RightKind, Tombstone
 from interviewkit.paths import StudyPaths
@@ -17,12 +17,16 @@ from interviewkit.paths import StudyPaths
 
 @dataclass(frozen=True)
 class Standing:
-    """What holds a participant's data back; `asked` is an erasure that is not done yet."""
+    """What holds a participant's data back; `asked` is an erasure that is not done yet.
+
+    `doubt` is why a tombstone of theirs is not carried out; until that is decided they are as good as frozen.
+    """
 
     frozen_at: datetime | None = None
     asked: Right | None = None
     decided: RightKind | None = None
     stone: Tombstone | None = None
+    doubt: str = ""
 
     @property
     def undecided(self) -> bool:
@@ -36,7 +40,7 @@ class Standing:
             return "erased"
         if self.undecided or self.queued:
             return "to be erased"
-        return "frozen" if self.frozen_at is not None else None
+        return "frozen" if self.frozen_at is not None or self.doubt else None
 
     @property
     def queued(self) -> bool:
@@ -45,7 +49,7 @@ class Standing:
         return agreed and (self.stone is None or self.stone.erased_at is None)
 
 
-def of(rights: Sequence[Right], stone: Tombstone | None = None) -> Standing:
+def of(rights: Sequence[Right], stone: Tombstone | None = None, doubt: str = "") -> Standing:
     """What the events amount to; the last of each kind counts: pure."""
     frozen_at: datetime | None = None
     asked: Right | None = None
@@ -60,21 +64,18 @@ def of(rights: Sequence[Right], stone: Tombstone | None = None) -> Standing:
                 asked, decided = right, None
             case RightKind.AGREED | RightKind.DECLINED:
                 decided = right.kind
-    return Standing(frozen_at, asked, decided, stone)
+    return Standing(frozen_at, asked, decided, stone, doubt)
 
 
 def tombstone(paths: StudyPaths, participant: str) -> Tombstone | None:
-    """What is left of somebody who was, or is being, erased, by the study or by this computer."""
-    found = study_documents.tombstone(paths.tombstone(participant))
-    outside = study_documents.outside_tombstone(paths, participant)
-    if found is None and outside is not None:
-        found = study_documents.tombstone(outside)
-    return found
+    """What is left of somebody who was, or is being, erased by this computer."""
+    return tombstones.find(paths, participant).stone
 
 
 def standing(paths: StudyPaths, participant: str) -> Standing:
     """What holds a participant's data back now; StorageError where that can't be read."""
-    return of(study_documents.rights(paths, participant), tombstone(paths, participant))
+    found = tombstones.find(paths, participant)
+    return of(study_documents.rights(paths, participant), found.stone, found.doubt)
 
 
 def check_there(paths: StudyPaths, participant: str) -> None:
@@ -108,3 +109,15 @@ def check_free(paths: StudyPaths, participant: str) -> None:
             f"{participant} has asked to be erased: nothing of them may be recorded, opened or handed on.",
             "See: interviewkit participant erasures",
         )
+    if found.doubt:
+        raise ConsentRefused(*in_doubt(participant, found.doubt))
+
+
+def in_doubt(participant: str, doubt: str) -> tuple[str, str]:
+    """That a tombstone is not carried out, and what a person can do about it."""
+    return (
+        f"There is a tombstone of {participant}, but {doubt}: nothing was destroyed because of it, and"
+        " nothing of them is used until somebody has decided.",
+        f"Is it right? interviewkit participant erase {participant} --by NAME. Else ask who put it there, and"
+        f" remove people/{participant}/tombstone.json.",
+    )

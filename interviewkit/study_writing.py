@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from interviewkit import store, study_documents
+from interviewkit import store, study_documents, tombstones
 from interviewkit.audit import Event
 from interviewkit.consent import Grant, Permission
 from interviewkit.errors import ConsentRefused
@@ -37,6 +37,8 @@ from interviewkit.models import (
 )
 from interviewkit.paths import (
     StudyPaths,
+    refuse_link,
+    remove_durably,
     replace_durably,
     storage_errors,
     sync_folder,
@@ -106,24 +108,41 @@ class Writing:
 
         A study that was put back from before they were in it gets their number back, for good.
         """
-        outside = study_documents.outside_tombstone(self._paths, self._participant)
+        signed = tombstones.document(self._event.signer, stone)
+        outside = tombstones.outside(self._paths, self._participant)
         if outside is not None:
-            with store.transaction(outside, "tombstone", self._lock, self._reason) as document:
-                document.replace({"tombstone": [_row(stone)]})
-        with self._document(self._paths.tombstone(self._participant), "tombstone") as document:
-            document.replace({"tombstone": [_row(stone)]})
+            self._clear_for_tombstone(outside)
+            with store.transaction(outside, tombstones.KIND, self._lock, self._reason) as document:
+                document.replace(signed)
+        folder = self._paths.people / self._participant
+        if folder.is_symlink():
+            remove_durably(folder)
+        place = self._paths.tombstone(self._participant)
+        self._clear_for_tombstone(place)
+        with self._document(place, tombstones.KIND) as document:
+            document.replace(signed)
         person = self._paths.participant(self._participant)
         if not person.exists():
             known = Participant(id=stone.participant, group=stone.group, jurisdiction=stone.jurisdiction)
             with self._document(person, "participant") as document:
                 document.replace({"participant": [_row(known)]})
 
+    def _clear_for_tombstone(self, place: Path) -> None:
+        """What somebody else put there may be no document at all; nothing of it is gone on with."""
+        if place.is_symlink() or (
+            place.exists() and not tombstones.own(self._paths, place, self._participant)
+        ):
+            if place.is_relative_to(self._paths.root):
+                self.gone(place)
+            remove_durably(place)
+
     def gone(self, path: Path) -> None:
         """Note that a file, or a folder with what is in it, is about to be removed for good.
 
-        What somebody else put there is not noted: its name may be a name.
+        What somebody else put there is not noted: its name may be a name. Nor is what a link leads to.
         """
-        for file in sorted(path.glob("*")) if path.is_dir() else (path,):
+        folder = path.is_dir() and not path.is_symlink()
+        for file in sorted(path.glob("*")) if folder else (path,):
             if file.is_file():
                 self._event.removed(file)
 
@@ -268,6 +287,8 @@ class Writing:
     def discarded(self, name: str) -> None:
         """Everything of an interview but its document, in which it is noted at the end."""
         self._check_own(name)
+        for folder in (self._paths.recordings / name, self._paths.transcripts / name):
+            refuse_link(folder)
         found = study_documents.interview(self._paths, name)
         for path in study_documents.recorded_files(self._paths, name):
             self._event.removed(path)

@@ -60,7 +60,7 @@ class Struck(Frozen):
 
 
 class Striking(Frozen):
-    """A recording while it is being struck: what a kill leaves is one of these two, and of nobody else's making."""
+    """A recording while it is being struck: whatever a kill leaves has one of these two heads."""
 
     before: str = Field(description="its head until the new file takes the place of the old one")
     after: str = Field(description="its head from then on")

@@ -26,6 +26,8 @@ def choices(held: Standing) -> list[tuple[str, str]]:
     found = [(THAW, "End the freeze") if held.frozen_at is not None else freeze]
     if not (held.undecided or held.queued):
         found.append((WITHDRAW, "They withdraw: no contact, no reuse or quotes, or erase"))
+    if held.doubt:
+        return [*found, (ERASE, f"Erase them: there is a tombstone, but {held.doubt}")]
     return [*found, (ERASE, "Erase them, as was asked for")] if held.queued else found
 
 

@@ -126,9 +126,11 @@ def test_a_long_log(tmp_path: Path, figures: Figures) -> None:
 class Silent(audit.Log):
     """What the study wrote before there was an audit trail."""
 
+    NOBODY = Signer(device.Device("", "", "", "", ""))
+
     @contextmanager
     def event(self, reason: str, participant: str, forms: Sequence[str] = ()) -> Iterator[audit.Event]:
-        yield audit.Event(self.paths.root, 0, Action.of(reason), participant)
+        yield audit.Event(self.paths.root, 0, Action.of(reason), participant, self.NOBODY)
 
 
 def test_what_an_event_costs(tmp_path: Path, figures: Figures) -> None:

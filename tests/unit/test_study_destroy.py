@@ -372,6 +372,20 @@ def test_a_withdrawal_needs_the_word_of_the_log(study: Study, interview: Intervi
     assert words(study)
 
 
+def test_nothing_is_discarded_where_a_link_leads(study: Study, tmp_path: Path) -> None:
+    unfinished(study)
+    session.hold(study, study.grant("P01", Record), "P01-1").do(
+        session_moves.withdraw, keep=False, confirm=True
+    )
+    folder = study.paths.recordings / "P01-1"
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    before = small_study.snapshot(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="P01-1 is a link"):
+        study.discard("P01-1")
+    assert small_study.snapshot(tmp_path / "elsewhere") == before
+
+
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_withdrawal_leaves_other_interviews_and_names_them(
     study: Study, interview: Interview, keep: bool

@@ -1,5 +1,6 @@
 """Who is frozen is left alone; who is erased is gone, stays gone, and takes nobody along."""
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit import agenda, contacts, erasure, incidents, study_rights, tonight
+from interviewkit import (
+    agenda,
+    audit_files,
+    contacts,
+    device,
+    erasure,
+    incidents,
+    oversight,
+    study_rights,
+    tombstones,
+    tonight,
+)
 from interviewkit.agenda import State
 from interviewkit.capture import control
 from interviewkit.capture.messages import Order
@@ -25,6 +37,7 @@ from interviewkit.models import (
     KeptKind,
     Right,
     RightKind,
+    Tombstone,
 )
 from interviewkit.sealing import KeyClass
 from interviewkit.study import Study
@@ -46,6 +59,10 @@ def _study(tmp_path: Path, request: pytest.FixtureRequest) -> Study:
         study.hand_on(study.paths.exports / f"{number}.txt", SAID.encode(), "txt", [f"{number}-1"])
     study.hand_on(study.paths.exports / "turns.xlsx", SAID.encode(), "xlsx", ["P01-1", "P02-1"])
     return study
+
+
+clear = pytest.mark.parametrize("study", [small_study.clear_study], indirect=True)
+"""For what has nothing to do with keys."""
 
 
 def of(study: Study, participant: str) -> dict[str, bytes]:
@@ -303,14 +320,140 @@ def test_records_of_incidents_stay_and_the_tombstone_does_not_say_so(study: Stud
     assert "incident" not in stone.model_dump_json()
 
 
-def test_a_link_goes_and_what_it_leads_to_stays(study: Study, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "mine.txt").write_text("mine")
-    (study.paths.recordings / "P01-1" / "link").symlink_to(elsewhere)
+def elsewhere(folder: Path, *of: Path) -> dict[str, bytes]:
+    """Have each of `of` be a link to a folder with files that are called like those of the program."""
+    for number, place in enumerate(of):
+        target = folder / "elsewhere" / str(number)
+        target.mkdir(parents=True)
+        for name in ("mine.txt", "interview.json", "raw-1.json.age", "audio-1.tar", "contact.age"):
+            (target / name).write_text("mine")
+        if place.exists():
+            shutil.rmtree(place)
+        place.symlink_to(target)
+    return small_study.snapshot(folder / "elsewhere")
+
+
+@clear
+def test_links_go_and_what_they_lead_to_stays(study: Study, tmp_path: Path) -> None:
+    paths = study.paths
+    mine = elsewhere(
+        tmp_path, paths.recordings / "P01-1" / "link", paths.recordings / "P01-2", paths.transcripts / "P01-1"
+    )
     study.erase("P01", "custodian", "erase")
-    assert (elsewhere / "mine.txt").read_text() == "mine"
-    assert not list(study.paths.recordings.glob("P01-*"))
+    assert small_study.snapshot(tmp_path / "elsewhere") == mine
+    assert not list(study.root.glob("*/P01-*"))
+
+
+@clear
+def test_a_link_in_the_place_of_somebody_erased_is_not_gone_into(study: Study, tmp_path: Path) -> None:
+    study.erase("P01", "custodian", "erase")
+    mine = elsewhere(tmp_path, study.paths.people / "P01", study.paths.recordings / "P01-1")
+    told: list[Warned] = []
+    again = Study.open(study.root, told.append)
+    assert (small_study.snapshot(tmp_path / "elsewhere"), told) == (mine, [])
+    assert set(of(again, "P01")) == {"people/P01/participant.json", "people/P01/tombstone.json"}
+    assert not (study.paths.people / "P01").is_symlink()
+
+
+@clear
+def test_a_folder_of_the_study_that_is_a_link_is_told_before_anything_is_promised(
+    study: Study, tmp_path: Path
+) -> None:
+    before = small_study.snapshot(tmp_path)
+    for folder in ("people", "recordings", "transcripts", "exports"):
+        (study.root / folder).rename(tmp_path / folder)
+        (study.root / folder).symlink_to(tmp_path / folder)
+        with pytest.raises(StorageError, match=f"{folder} is a link"):
+            erasure.erase(study, "P01", "custodian")
+        (study.root / folder).unlink()
+        (tmp_path / folder).rename(study.root / folder)
+    assert small_study.snapshot(tmp_path) == before
+
+
+# ── tombstones of others ────────────────────────────────────────────────────────────────────────
+
+
+def forged(study: Study, kind: str) -> dict[str, object]:
+    """What somebody makes of a tombstone of P02, which is there for everybody to read."""
+    stone = study.tombstone("P02")
+    assert stone is not None
+    row, signature = stone.model_dump(mode="json"), []
+    if kind != "unsigned":
+        signature = [*json.loads(study.paths.tombstone("P02").read_bytes())["signature"].values()]
+    if kind != "of another":
+        row["participant"] = "P01"
+    if kind == "signed by somebody":
+        forger = device.Signer(
+            device.Device(str(audit_files.study_id(study.paths)), "f" * 12, "", "11" * 32, "")
+        )
+        signature = tombstones.document(forger, Tombstone.model_validate(row))["signature"]
+        (study.paths.devices / f"{forger.device.id}.pub").write_text(forger.public)
+    meta = {"document": {"kind": "tombstone", "schema": 1}}
+    return {"meta": meta, "tombstone": {"1": row}, "signature": dict(enumerate(signature))}
+
+
+def test_a_tombstone_that_was_put_there_erases_nobody(study: Study) -> None:
+    study.erase("P02", "custodian", "erase")
+    before = of(study, "P01")
+    outside = tombstones.outside(study.paths, "P01")
+    assert outside is not None
+    for kind in ("unsigned", "of another", "changed", "signed by somebody"):
+        for place in (outside, study.paths.tombstone("P01")):
+            place.write_text(json.dumps(forged(study, kind)))
+            told: list[Warned] = []
+            again = Study.open(study.root, told.append)
+            assert ["There is a tombstone of P01, but" in warned.message for warned in told] == [True]
+            assert "interviewkit participant erase P01 --by NAME" in told[0].message
+            assert again.tombstone("P01") is None
+            assert again.standing("P01").held == "frozen"
+            with pytest.raises(ConsentRefused, match="nothing was destroyed because of it"):
+                again.grant("P01", Store)
+            place.unlink()
+            assert of(study, "P01") == before
+            assert again.grant("P01", Store)
+
+
+@clear
+def test_a_tombstone_of_this_computer_wins_over_one_that_was_put_there(study: Study, tmp_path: Path) -> None:
+    backup = shutil.copytree(study.root, tmp_path / "backup")
+    stone = study.erase("P01", "custodian", "erase")
+    changed = study.paths.tombstone("P01").read_bytes().replace(b'"P01"', b'"P02"')
+    for data in (b"{", changed):
+        shutil.copytree(backup, study.root, dirs_exist_ok=True)
+        study.paths.tombstone("P01").write_bytes(data)
+        told: list[Warned] = []
+        again = Study.open(study.root, told.append)
+        assert not any("P01" in warned.message or "P02" in warned.message for warned in told)
+        found = again.tombstone("P01")
+        assert found is not None
+        assert found.model_copy(update={"again_at": ()}) == stone
+        assert not list(study.root.glob("*/P01-*"))
+        assert again.grant("P02", Store)
+
+
+def test_who_was_erased_on_another_computer_is_erased_here_by_a_person(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Path(shutil.copytree(study.root, tmp_path / "other"))
+    with monkeypatch.context() as there:
+        there.setenv("INTERVIEWKIT_DATA", str(tmp_path / "another computer"))
+        stone = Study.open(other).erase("P01", "custodian", "erase")
+    shutil.copy(other / "people" / "P01" / "tombstone.json", study.paths.tombstone("P01"))
+    shutil.copytree(other / "keys" / "devices", study.paths.devices, dirs_exist_ok=True)
+    told: list[Warned] = []
+    again = Study.open(study.root, told.append)
+    assert ["another computer has signed it" in warned.message for warned in told] == [True]
+    assert list(study.root.glob("*/P01-*"))
+    seen = oversight.look(again).dossier("P01")
+    assert seen is not None
+    assert seen.stone == stone
+    done = erasure.erase(again, "P01", "Ben").stone
+    assert done.model_copy(update={"again_at": ()}) == stone
+    assert not list(study.root.glob("*/P01-*"))
+    assert not again.keys.left("P01", [KeyClass.AUDIO])
+    told.clear()
+    assert Study.open(study.root, told.append).tombstone("P01") == done
+    assert told == []
 
 
 def test_what_the_disk_refuses_is_done_when_the_study_is_opened_next(
