@@ -272,6 +272,11 @@ class Log:
 
     # ── the chain ───────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def actor(self) -> str:
+        """Who sits at this computer, as entries name them; known once something was noted."""
+        return self._who() or self._signing().device.actor
+
     def _signing(self) -> Signer:
         assert self._signer is not None
         return self._signer
@@ -357,7 +362,7 @@ class Log:
             seq=chain.state.entries,
             prev=chain.state.head,
             at=datetime.now(UTC),
-            actor=self._who() or signer.device.actor,
+            actor=self.actor,
             kind=kind,
             action=action,
             torn=chain.torn,

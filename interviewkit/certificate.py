@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from interviewkit.erasure import Recall
 from interviewkit.errors import UsageError
 from interviewkit.exports.pdf import Block, Facts, Heading, Paragraph, Signature, Table, pdf
 from interviewkit.exports.plain import plain
-from interviewkit.models import HandedOn, KeptKind, Tombstone
-from interviewkit.rights_words import number
+from interviewkit.models import KeptKind, Tombstone
+from interviewkit.rights_words import number, others_on_record, where
 
 TITLE = "Certificate of erasure"
 
@@ -25,12 +26,12 @@ class Reader(StrEnum):
     FILE = "file"
 
 
-def as_pdf(study: str, stone: Tombstone, handed_on: Sequence[HandedOn], reader: Reader) -> bytes:
+def as_pdf(study: str, stone: Tombstone, handed_on: Recall, reader: Reader) -> bytes:
     """The certificate as pages; raises UsageError for an erasure that is not done."""
     return pdf(TITLE, _blocks(stone, handed_on, reader), subtitle=study, footer=_footer(stone, reader))
 
 
-def as_text(study: str, stone: Tombstone, handed_on: Sequence[HandedOn], reader: Reader) -> str:
+def as_text(study: str, stone: Tombstone, handed_on: Recall, reader: Reader) -> str:
     """The same as text."""
     return plain(TITLE, _blocks(stone, handed_on, reader), subtitle=study)
 
@@ -39,7 +40,7 @@ def _footer(stone: Tombstone, reader: Reader) -> str:
     return f"{TITLE}, {stone.participant}, for the {reader.value}"
 
 
-def _blocks(stone: Tombstone, handed_on: Sequence[HandedOn], reader: Reader) -> list[Block]:
+def _blocks(stone: Tombstone, handed_on: Recall, reader: Reader) -> list[Block]:
     if stone.erased_at is None:
         raise UsageError(
             f"The erasure of {stone.participant} is not finished.",
@@ -52,7 +53,7 @@ def _blocks(stone: Tombstone, handed_on: Sequence[HandedOn], reader: Reader) -> 
 # ── for the participant ─────────────────────────────────────────────────────────────────────────
 
 
-def _for_participant(stone: Tombstone, done_at: datetime, handed_on: Sequence[HandedOn]) -> Iterator[Block]:
+def _for_participant(stone: Tombstone, done_at: datetime, handed_on: Recall) -> Iterator[Block]:
     yield Facts(
         [
             ("Your number in the study", stone.participant),
@@ -104,19 +105,20 @@ def _kept(stone: Tombstone) -> Iterator[Block]:
     yield Table(["What", "Why"], rows, [2, 3])
 
 
-def _passed_on(handed_on: Sequence[HandedOn]) -> str:
-    if not handed_on:
+def _passed_on(handed_on: Recall) -> str:
+    if not handed_on.held:
         return "Nothing with your words had left the study."
     return (
-        f"{number(len(handed_on), 'file')} with words of yours had been written for use outside of the study,"
-        " and have to be called back from whoever has them. What has been published can't be called back."
+        f"{number(len(handed_on.held), 'file')} with words of yours had been written for use outside of the"
+        " study, and have to be called back from whoever has them. What has been published can't be called"
+        " back."
     )
 
 
 # ── for the file ────────────────────────────────────────────────────────────────────────────────
 
 
-def _for_file(stone: Tombstone, done_at: datetime, handed_on: Sequence[HandedOn]) -> Iterator[Block]:
+def _for_file(stone: Tombstone, done_at: datetime, handed_on: Recall) -> Iterator[Block]:
     yield Facts(
         [
             ("Participant", f"{stone.participant}, {stone.group}, {stone.jurisdiction}"),
@@ -156,24 +158,24 @@ def _for_file(stone: Tombstone, done_at: datetime, handed_on: Sequence[HandedOn]
     yield Signature("Seen by the ethics officer")
 
 
-def _recalled(handed_on: Sequence[HandedOn]) -> Iterator[Block]:
-    if not handed_on:
-        yield Paragraph("No export is on record that held words of the participant.")
-        return
-    rows = [
-        (
-            _time(one.at),
-            one.format,
-            "in the study, removed" if one.removed_at else "elsewhere",
-            one.id[:8],
-            "",
+def _recalled(handed_on: Recall) -> Iterator[Block]:
+    if handed_on.held:
+        rows = [
+            (one.id[:8], _time(one.at), one.format, one.by or "not on record", where(handed_on, one), "")
+            for one in handed_on.held
+        ]
+        heads = ["Id", "Written", "Format", "By", "Where", "Called back from, on"]
+        yield Table(heads, rows, [1.3, 1.8, 1, 1.5, 4, 2.4])
+        yield Paragraph(
+            "Each of these held words of the participant. Copies may have been made, also of what was"
+            " removed. The last column is filled in by hand.",
+            small=True,
         )
-        for one in handed_on
-    ]
-    yield Table(["Written", "Format", "Where", "Id", "Called back from, on"], rows, [3, 1.2, 2.4, 1.4, 3])
-    yield Paragraph(
-        "Copies of a removed export may have been made. The last column is filled in by hand.", small=True
-    )
+    else:
+        yield Paragraph("No export is on record that held words of the participant.")
+    others = len(handed_on.exports) - len(handed_on.held)
+    if others:
+        yield Paragraph(others_on_record(handed_on.participant, others))
 
 
 def _day(at: datetime) -> str:

@@ -6,16 +6,16 @@
 What the study does itself, it does again after a kill; the rest is nobody's words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 from interviewkit import tonight
 from interviewkit.capture import control
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.models import HandedOn, Level, RightKind, Tombstone
+from interviewkit.paths import StudyPaths
 from interviewkit.study import Study
 from interviewkit.study_documents import owner
 from interviewkit.withdrawal import close
@@ -26,11 +26,32 @@ UNASKED = "erased by the study, without having asked"
 
 @dataclass(frozen=True)
 class Erased:
-    """What was done; `recall` is what was handed on before, `unknown` what lies in exports/ unregistered."""
+    """What was done, and what was handed on before."""
 
     stone: Tombstone
-    recall: tuple[HandedOn, ...]
-    unknown: tuple[str, ...]
+    recall: "Recall"
+
+
+@dataclass(frozen=True)
+class Recall:
+    """What has left the study, and may have to be called back by a person."""
+
+    participant: str
+    exports: tuple[HandedOn, ...]
+    """All that are on record, in the order of their writing."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where they were written, by id, as far as that is on record and can be opened here."""
+    unknown: tuple[str, ...] = ()
+    """What lies in exports/ and isn't on record."""
+
+    def holds(self, one: HandedOn) -> bool:
+        """Whether an export holds, or held, words of the participant."""
+        return self.participant in one.participants
+
+    @property
+    def held(self) -> tuple[HandedOn, ...]:
+        """The exports that do."""
+        return tuple(filter(self.holds, self.exports))
 
 
 @dataclass(frozen=True)
@@ -81,7 +102,13 @@ def erase(study: Study, participant: str, actor: str) -> Erased:
     planned = (one.interview for one in tonight.planned(study.root))
     tonight.drop(study.root, [one for one in planned if owner(one) == participant])
     stone = study.carry_out(participant)
-    return Erased(stone, study.recall(participant), unknown_exports(study))
+    return Erased(stone, recall(study, participant))
+
+
+def recall(study: Study, participant: str) -> Recall:
+    """Every export on record, and which of them hold somebody's words."""
+    found = study.handed_on()
+    return Recall(participant, found, study.places(found), unknown_exports(study))
 
 
 def queue(study: Study) -> list[Due]:
@@ -103,12 +130,13 @@ def due_on(study: Study, participant: str) -> date | None:
 def unknown_exports(study: Study) -> tuple[str, ...]:
     """Files in exports/ of which the register doesn't know whose words they hold: for a person to look at."""
     known = {one.file for one in study.handed_on()} | {study.paths.export_register.name}
-    return tuple(name for name in _names(study.paths.exports) if name not in known)
+    return tuple(name for name in _names(study.paths) if name not in known)
 
 
-def _names(folder: Path) -> Iterable[str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+def _names(paths: StudyPaths) -> Iterable[str]:
+    found = (path for path in paths.exports.rglob("*") if path.is_file())
+    others = (path for path in found if path.parent != paths.export_places)
+    return sorted(path.relative_to(paths.exports).as_posix() for path in others)
 
 
 def _close_recorders(study: Study, participant: str) -> None:

@@ -42,6 +42,7 @@ STEPS: Steps = {
     "right": (),
     "tombstone": (),
     "exports": (),
+    "place": (),
     "index": (_made_again,),
 }
 

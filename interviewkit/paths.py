@@ -206,6 +206,15 @@ class StudyPaths:
         """Whose words each export holds."""
         return self.exports / "register.json"
 
+    @property
+    def export_places(self) -> Path:
+        """Where exports were written, a document each."""
+        return self.exports / "places"
+
+    def export_place(self, export: str, suffix: str) -> Path:
+        """Where one export was written."""
+        return self.export_places / f"{export}{suffix}"
+
     def clip(self, participant: str, recording: str) -> Path:
         """What was said while the participant gave a consent."""
         return self.people / participant / f"clip-{recording}.tar"

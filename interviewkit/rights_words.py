@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from interviewkit.consent_state import Promised
-from interviewkit.erasure import Due
+from interviewkit.erasure import Due, Recall
 from interviewkit.exports.base import visible
 from interviewkit.models import HandedOn, KeptKind, Level, Tombstone
 from interviewkit.study_rights import Standing
@@ -97,25 +97,43 @@ def erased(stone: Tombstone) -> Iterator[str]:
     yield f"Left are {left}, and records of incidents where there are any."
 
 
-def recall(handed_on: Sequence[HandedOn], unknown: Sequence[str]) -> Iterator[str]:
-    """What has left the study and has to be called back by a person."""
-    if not handed_on:
-        yield "No export is on record that holds their words."
+def recall(found: Recall, *, every: bool = False) -> Iterator[str]:
+    """What has left the study and has to be called back by a person; `every` export that there was, if so."""
+    if not found.held:
+        yield f"No export is on record that holds words of {found.participant}."
     else:
-        yield "To be called back from whoever has it:"
-        for one in handed_on:
-            yield f"  {one.at.astimezone():%d %b %Y %H:%M}  {one.format:<5} {_where(one)}  [{one.id[:8]}]"
-    if unknown:
+        yield f"These hold words of {found.participant}, to be called back from whoever has them:"
+        yield from _exports(found, found.held)
+    others = [one for one in found.exports if not found.holds(one)]
+    if others and every:
+        yield f"These don't hold words of {found.participant}:"
+        yield from _exports(found, others)
+    elif others:
+        yield others_on_record(found.participant, len(others))
+    if found.unknown:
         yield "In exports/, not on record, so look yourself whether it holds their words:"
-        yield from (f"  {visible(name)}" for name in unknown)
+        yield from (f"  {visible(name)}" for name in found.unknown)
 
 
-def to_recall(participant: str, handed_on: Sequence[HandedOn]) -> Iterator[str]:
+def _exports(found: Recall, exports: Sequence[HandedOn]) -> Iterator[str]:
+    for one in exports:
+        by = one.by or "somebody"
+        written = f"{one.at.astimezone():%d %b %Y %H:%M}"
+        yield f"  [{one.id[:8]}]  {written}  {one.format:<5} by {by}  {where(found, one)}"
+
+
+def others_on_record(participant: str, count: int) -> str:
+    """That there are exports without somebody's words, where they are not listed."""
+    verb = "holds" if count == 1 else "hold"
+    return f"{number(count, 'other export')} on record {verb} no words of {participant}."
+
+
+def to_recall(found: Recall) -> Iterator[str]:
     """That something has to be called back, where there is more room on paper."""
-    if handed_on:
+    if found.held:
         yield (
-            f"{number(len(handed_on), 'export')} held their words: call them back."
-            f" See: interviewkit participant recall {participant}"
+            f"{number(len(found.held), 'export')} held their words: call them back."
+            f" See: interviewkit participant recall {found.participant}"
         )
 
 
@@ -145,7 +163,14 @@ def number(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _where(one: HandedOn) -> str:
+def where(found: Recall, one: HandedOn) -> str:
+    """Where an export is or was: as it was given, and whether that is in the study."""
+    place = found.places.get(one.id)
+    given = "" if place is None else f": {visible(place)}"
     if one.removed_at is not None:
-        return f"was in exports/, removed {day(one.removed_at)}; copies may have been made"
-    return "outside of the study" if one.file is None else f"exports/{visible(one.file)}"
+        return f"was in exports/, removed {day(one.removed_at)}; copies may have been made{given}"
+    if one.file is not None:
+        return f"in the study{given or f': exports/{visible(one.file)}'}"
+    if given or not one.participants:
+        return f"outside of the study{given}"
+    return "outside of the study; whoever opens consents can see where"

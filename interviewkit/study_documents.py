@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, TypeVar
@@ -12,13 +13,14 @@ from pydantic import Field, ValidationError
 
 from interviewkit import consent_forms, store
 from interviewkit.consent import Confirm, Grant, Permission
-from interviewkit.errors import ConsentRefused, StorageError, UsageError
+from interviewkit.errors import ConsentRefused, Locked, StorageError, UsageError
 from interviewkit.models import (
     Approval,
     Call,
     ConsentEvent,
     Contact,
     Details,
+    ExportPlace,
     Form,
     Frozen,
     Gap,
@@ -255,6 +257,17 @@ def handed_on(paths: StudyPaths) -> tuple[HandedOn, ...]:
     path = paths.export_register
     tables = store.read_document(path, "exports") or {}
     return tuple(_parsed(path, HandedOn, row) for row in tables.get("exports", []))
+
+
+def export_place(paths: StudyPaths, keys: Keys, one: HandedOn) -> str | None:
+    """Where an export was written, as it was given; None where that is not kept, or nobody here opens it."""
+    path = paths.export_place(one.id, document_suffix(keys.suffix))
+    for participant in one.participants:
+        with suppress(Locked):
+            tables = store.read_document(path, "place", keys.opener(participant, KeyClass.CONSENT).open) or {}
+            rows = tables.get("place", [])
+            return _parsed(path, ExportPlace, rows[0]).place if rows else None
+    return None
 
 
 def interview(paths: StudyPaths, interview: str) -> Interview | None:

@@ -1,10 +1,10 @@
 """What a study hands on, and whose words that is: the one way in which an export is written.
 
-    transcripts ── rendered ─► hand_on ─► exports/register.json, then the file
+    transcripts ── rendered ─► hand_on ─► exports/register.json, exports/places/, then the file
     a participant ── recall ─► every export that ever held them
 
-The entry comes before the file, so that no kill leaves a file that nobody knows of. Where a file outside of
-the study was put is not kept: its name may be somebody's.
+The entry comes before the file, so that no kill leaves a file that nobody knows of. Where the file was put is
+sealed as the consents are of those who are in it, and kept as long: its name may be somebody's.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from interviewkit import study_documents
+from interviewkit import store, study_documents
 from interviewkit.audit_entries import Action
 from interviewkit.consent import Store
-from interviewkit.models import HandedOn
+from interviewkit.errors import Locked
+from interviewkit.models import ExportPlace, HandedOn
 from interviewkit.paths import write_durably
+from interviewkit.sealing import KeyClass, document_suffix
 from interviewkit.study_destroy import Destroying
 from interviewkit.study_writing import change_register
 
@@ -47,6 +49,7 @@ class Exporting(Destroying):
     def _write_export(
         self, place: Path, data: bytes, format_: str, people: tuple[str, ...], held: tuple[str, ...]
     ) -> HandedOn:
+        self.audit.note(Action.EXPORTED, held)
         new = HandedOn(
             id=uuid4().hex,
             at=datetime.now(UTC),
@@ -54,11 +57,30 @@ class Exporting(Destroying):
             participants=people,
             interviews=held,
             file=self._name(place),
+            by=self.audit.actor,
         )
-        self.audit.note(Action.EXPORTED, held)
+        if people:
+            self._keep_place(new, place)
         change_register(self.paths, self._lock, [new], "handed on")
         write_durably(place, data)
         return new
+
+    def _keep_place(self, one: HandedOn, place: Path) -> None:
+        path = self.paths.export_place(one.id, document_suffix(self.keys.suffix))
+        seal = self.keys.sealer_to_any(one.participants, KeyClass.CONSENT).seal
+        with store.transaction(path, "place", self._lock, "handed on", seal) as document:
+            document.replace({"place": [ExportPlace(place=str(place)).model_dump(mode="json")]})
+
+    def places(self, exports: Iterable[HandedOn]) -> dict[str, str]:
+        """Where exports were written, by id: what isn't known, or can't be opened here, is left out."""
+        try:
+            if self.keys.locked:
+                # Once, and not again for every one of them.
+                self.keys.unlocked()
+        except Locked:
+            return {}
+        found = {one.id: study_documents.export_place(self.paths, self.keys, one) for one in exports}
+        return {name: place for name, place in found.items() if place is not None}
 
     def handed_on(self) -> tuple[HandedOn, ...]:
         """Every export that was written, in the order of its writing."""

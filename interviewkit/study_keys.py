@@ -98,12 +98,21 @@ class Keys(Unlocking):
 
     def sealer(self, participant: str, key_class: KeyClass) -> Sealer:
         """What seals a participant's documents of a class; it needs no secret and no passphrase."""
+        return self.sealer_to_any([participant], key_class)
+
+    def sealer_to_any(self, participants: Iterable[str], key_class: KeyClass) -> Sealer:
+        """What seals what is about several: whoever opens the class of one of them opens it."""
         if not self.sealed:
             return ClearSealer()
+        return AgeSealer(
+            public for participant in participants for public in self._recipients(participant, key_class)
+        )
+
+    def _recipients(self, participant: str, key_class: KeyClass) -> list[str]:
         recipients = [self._recipient(participant, key_class)]
         if not self._opens_here(participant, key_class):
             recipients.append(self._made(participant, key_class).public)
-        return AgeSealer(recipients)
+        return recipients
 
     def opener(self, participant: str, key_class: KeyClass) -> Opener:
         """What opens them: asked for a key at the first document, so that none is needed where none is."""

@@ -1,7 +1,6 @@
 """`interviewkit participant` freeze, thaw, withdraw, decide, erase, recall …: what ends work with data."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from interviewkit.cli.shell import Stopped, stopping
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from interviewkit.models import HandedOn, Level
-    from interviewkit.study import Study
+    from interviewkit.erasure import Recall
+    from interviewkit.models import Level
 
 NOTHING = "Nothing was changed."
 LEVELS = ("no-contact", "no-reuse", "erase")
@@ -154,23 +153,28 @@ def erase(study_dir: Path | None, participant: str, by: str, yes: bool) -> None:
     done = erasure.erase(study, known, by)
     for line in rights_words.erased(done.stone):
         click.echo(line, err=True)
-    _recall(study, done.recall, done.unknown)
+    _recall(done.recall)
 
 
 @click.command()
 @click.argument("participant", metavar="PARTICIPANT")
+@click.option("--all", "every", is_flag=True, help="Also those that don't hold their words.")
 @options.as_json
 @options.study
-def recall(study_dir: Path | None, participant: str, as_json: bool) -> None:
+def recall(study_dir: Path | None, participant: str, every: bool, as_json: bool) -> None:
     """List every export that holds words of PARTICIPANT, to be called back from whoever has it."""
     from interviewkit import erasure
 
     study = options.open_study(study_dir)
-    found = study.recall(study.participant(participant).id)
+    found = erasure.recall(study, study.participant(participant).id)
     if as_json:
-        click.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        rows = [
+            {**one.model_dump(mode="json"), "place": found.places.get(one.id), "holds": found.holds(one)}
+            for one in (found.exports if every else found.held)
+        ]
+        click.echo(json.dumps(rows, indent=2))
         return
-    _recall(study, found, erasure.unknown_exports(study))
+    _recall(found, every=every)
 
 
 @click.command()
@@ -187,6 +191,7 @@ def recall(study_dir: Path | None, participant: str, as_json: bool) -> None:
 def certificate(study_dir: Path | None, participant: str, reader: str, out: Path | None, force: bool) -> None:
     """Print the certificate of an erasure; with -o FILE.pdf as pages to file or to send."""
     from interviewkit import certificate as made
+    from interviewkit import erasure
     from interviewkit.paths import write_durably
 
     study = options.open_study(study_dir)
@@ -194,7 +199,7 @@ def certificate(study_dir: Path | None, participant: str, reader: str, out: Path
     stone = study.tombstone(participant)
     if stone is None:
         raise UsageError(f"{participant} was not erased.", "See: interviewkit participant erasures")
-    facts = (study.config.title, stone, study.recall(participant), made.Reader(reader))
+    facts = (study.config.title, stone, erasure.recall(study, participant), made.Reader(reader))
     if out is None:
         click.echo(made.as_text(*facts), nl=False)
         return
@@ -202,10 +207,10 @@ def certificate(study_dir: Path | None, participant: str, reader: str, out: Path
     click.echo(out)
 
 
-def _recall(study: "Study", found: "Iterable[HandedOn]", unknown: Iterable[str]) -> None:
+def _recall(found: "Recall", *, every: bool = False) -> None:
     from interviewkit import rights_words
 
-    for line in rights_words.recall(tuple(found), tuple(unknown)):
+    for line in rights_words.recall(found, every=every):
         click.echo(line)
 
 

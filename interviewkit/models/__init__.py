@@ -35,7 +35,16 @@ from interviewkit.models.contact import (
     Window,
     Wishes,
 )
-from interviewkit.models.erasure import Counts, HandedOn, KeptKind, Right, RightKind, RightNote, Tombstone
+from interviewkit.models.erasure import (
+    Counts,
+    ExportPlace,
+    HandedOn,
+    KeptKind,
+    Right,
+    RightKind,
+    RightNote,
+    Tombstone,
+)
 from interviewkit.models.form import (
     Form,
     Level,
@@ -135,6 +144,7 @@ __all__ = [
     "EligibilityChecked",
     "EmergencyContact",
     "Ending",
+    "ExportPlace",
     "Flag",
     "FlagKind",
     "Form",

@@ -88,7 +88,7 @@ class Tombstone(Frozen):
 
 
 class HandedOn(Frozen):
-    """One export: when, in which format, whose words; and where, as far as that is in the study."""
+    """One export: when, by whom, in which format, whose words; and where, as far as that is in the study."""
 
     id: str = Field(min_length=1, description="random")
     at: AwareDatetime
@@ -99,3 +99,10 @@ class HandedOn(Frozen):
         None, description="its name in exports/; None where it was written elsewhere"
     )
     removed_at: AwareDatetime | None = Field(None, description="when it went because somebody was erased")
+    by: str = Field("", description="who wrote it, as the audit trail names them")
+
+
+class ExportPlace(Frozen):
+    """Where an export was written, in the words of who wrote it; sealed: a file's name may be a person's."""
+
+    place: str

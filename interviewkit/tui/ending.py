@@ -105,7 +105,7 @@ async def _erase(screen: "Frame", participant: str, by: str) -> bool:
     if await screen.app.push_screen_wait(line) is None:
         return False
     done = await asyncio.to_thread(erasure.erase, study, participant, by)
-    _tell(screen, [*rights_words.erased(done.stone), *rights_words.to_recall(participant, done.recall)])
+    _tell(screen, [*rights_words.erased(done.stone), *rights_words.to_recall(done.recall)])
     return True
 
 

@@ -42,7 +42,8 @@ def test_erase_asks_for_the_number_and_names_what_goes(run: Run, study: Study) -
     assert "P01 is erased: 1 interview with 1 call (1 min), 1 transcript, 1 export;" in done.err
     assert "was in exports/, removed" in done.out
     assert "outside of the study" in done.out
-    assert "elsewhere" not in done.out
+    assert "outside of the study: elsewhere.txt" in done.out
+    assert "elsewhere" not in study.paths.export_register.read_text()
     assert run("participant", "recall", "P01").out == done.out
     assert [one["format"] for one in json.loads(run("participant", "recall", "P01", "--json").out)] == [
         "txt",

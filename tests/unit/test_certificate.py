@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from interviewkit.certificate import Reader, as_pdf, as_text
+from interviewkit.erasure import Recall
 from interviewkit.errors import UsageError
 from interviewkit.models import Counts, HandedOn, KeptKind, Tombstone
 
@@ -32,12 +33,15 @@ EXPORTS = (
         participants=("P07", "P08"),
         interviews=("P07-1", "P08-1"),
         removed_at=AT + timedelta(days=9),
+        by="ada",
     ),
     HandedOn(id="9876543210", at=AT, format="txt", participants=("P07",), interviews=("P07-1",)),
+    HandedOn(id="5555555555", at=AT, format="csv", participants=("P08",), interviews=("P08-1",)),
 )
+RECALL = Recall("P07", EXPORTS, {"9876543210": "/media/stick/call.txt"})
 
 
-def said(stone: Tombstone, reader: Reader, exports: tuple[HandedOn, ...] = EXPORTS) -> str:
+def said(stone: Tombstone, reader: Reader, exports: Recall = RECALL) -> str:
     """The text on one line."""
     return " ".join(as_text("A study", stone, exports, reader).split())
 
@@ -73,8 +77,10 @@ def test_what_goes_into_the_file() -> None:
         "Withdrawn: 10 Mar 2026 09:30 UTC",
         "Done by: custodian",
         "Done again: 01 Apr 2026 09:30 UTC",
-        "Id: abcdef01",
-        "Where: elsewhere; Id: 98765432",
+        "Id: abcdef01; Written: 04 Mar 2026 09:30 UTC; Format: xlsx; By: ada; Where: was in exports/",
+        "Id: 98765432",
+        "By: not on record; Where: outside of the study: /media/stick/call.txt",
+        "1 other export on record holds no words of P07.",
         "Called back from, on: ____",
         "- Recorded calls: 2, 50 minutes",
         "Carried out by, date: ___",
@@ -84,21 +90,21 @@ def test_what_goes_into_the_file() -> None:
 
 def test_where_nothing_is_kept_or_was_handed_on_it_says_so() -> None:
     bare = STONE.model_copy(update={"kept": (), "asked_at": None})
-    text = said(bare, Reader.PARTICIPANT, ())
+    text = said(bare, Reader.PARTICIPANT, Recall("P07", ()))
     assert "Nothing with your words had left the study." in text
     assert "record of the consent" not in text
     assert "You asked" not in text
-    assert "No export is on record" in said(bare, Reader.FILE, ())
+    assert "No export is on record" in said(bare, Reader.FILE, Recall("P07", ()))
 
 
 @pytest.mark.parametrize("reader", Reader)
 def test_the_same_erasure_makes_the_same_pages(reader: Reader) -> None:
-    made = as_pdf("A study", STONE, EXPORTS, reader)
+    made = as_pdf("A study", STONE, RECALL, reader)
     assert made.startswith(b"%PDF")
-    assert as_pdf("A study", STONE, EXPORTS, reader) == made
+    assert as_pdf("A study", STONE, RECALL, reader) == made
 
 
 def test_there_is_none_before_it_is_done() -> None:
     begun = STONE.model_copy(update={"erased_at": None})
     with pytest.raises(UsageError, match="The erasure of P07 is not finished"):
-        as_pdf("A study", begun, EXPORTS, Reader.FILE)
+        as_pdf("A study", begun, RECALL, Reader.FILE)

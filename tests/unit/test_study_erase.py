@@ -484,10 +484,23 @@ def test_every_export_is_on_the_recall_list_of_everybody_in_it(study: Study) -> 
     assert [one.format for one in study.recall("P01")] == ["txt", "xlsx", "txt"]
     assert [one.file for one in study.recall("P02")] == ["P02.txt", "turns.xlsx"]
     assert "Mary" not in study.paths.export_register.read_text()
+    assert any(b"Mary" in data for data in small_study.snapshot(study.paths.exports).values()) is not (
+        study.keys.sealed
+    )
     (study.paths.exports / "by hand.docx").write_bytes(b"")
     done = erasure.erase(study, "P01", "custodian")
-    assert [one.removed_at is None for one in done.recall] == [False, False, True]
-    assert done.unknown == ("by hand.docx",)
+    assert [one.removed_at is None for one in done.recall.held] == [False, False, True]
+    assert done.recall.unknown == ("by hand.docx",)
+    assert [Path(done.recall.places[one.id]).name for one in done.recall.exports] == [
+        "P01.txt",
+        "P02.txt",
+        "turns.xlsx",
+        "Mary Example.txt",
+    ]
+    assert [done.recall.holds(one) for one in done.recall.exports] == [True, False, True, True]
+    assert {one.by for one in done.recall.exports} == {study.audit.actor}
+    study.keys.lock()
+    assert bool(erasure.recall(study, "P01").places) is not study.keys.sealed
     assert not (study.paths.exports / "turns.xlsx").exists()
     assert [one.file for one in study.recall("P02")] == ["P02.txt", None]
 
