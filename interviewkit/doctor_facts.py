@@ -63,19 +63,19 @@ HOLLOW_KEYRINGS = ("keyring.backends.fail", "keyring.backends.null", "keyrings.a
 """Back-ends that keep nothing, or keep it readable."""
 
 
-def look(root: Path | None, *, thorough: bool = True) -> Facts:
-    """The facts; not `thorough` leaves out what takes time: devices, bytes of weights, the audit trail."""
+def look(root: Path | None) -> Facts:
+    """The facts of this computer, and of the study in `root`."""
     paths = None if root is None else StudyPaths(root.resolve())
     return Facts(
         now=datetime.now(UTC),
         built=_built(),
         places=tuple(_places(paths)),
         swaps=tuple(disks.swaps()),
-        inputs=_inputs() if thorough else None,
-        weights=tuple(_weights(paths)) if thorough else (),
+        inputs=_inputs(),
+        weights=tuple(_weights(paths)),
         room=_room(paths),
         keys=None if paths is None else _keys(paths),
-        trail=None if paths is None or not thorough else _trail(paths),
+        trail=None if paths is None else _trail(paths),
     )
 
 

@@ -23,6 +23,10 @@ from interviewkit.sealing import KeyClass
 from interviewkit.study_keys import Keys
 
 
+MOST_BYTES = 256 * 1024**2
+"""Far above the keys of as many participants as a study can have, in a large team."""
+
+
 class _Packed(Frozen):
     """A record with bytes in it."""
 
@@ -90,9 +94,9 @@ def to_do(keys: Keys) -> list[str]:
 def restore(keys: Keys, path: Path) -> Restored:
     """Bring the keys in a file to this computer. What is here already stays as it is.
 
-    Raises StorageError for a file that is none, StudyError for one of another study or with other keys.
+    Raises StorageError for a file that is none or far too large, StudyError for one of another study or with other keys.
     """
-    found = key_records.read(path, Backup)
+    found = key_records.read(path, Backup, MOST_BYTES)
     if found is None:
         raise UsageError(f"There is no file {path}.", "Give the file that “key backup” wrote.")
     if found.study.id != keys.study_id:

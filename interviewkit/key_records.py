@@ -75,13 +75,23 @@ class DestroyedRecord(Frozen):
     at: datetime
 
 
-def read(path: Path, model: type[R]) -> R | None:
-    """The record in a file; None where there is none, StorageError where it is damaged."""
+MOST_BYTES = 1024**2
+"""Far above any record of one participant or person."""
+
+
+def read(path: Path, model: type[R], most_bytes: int = MOST_BYTES) -> R | None:
+    """The record in a file; None where there is none, StorageError where it is damaged or far too large."""
     with storage_errors(path):
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(most_bytes + 1)
         except FileNotFoundError:
             return None
+    if len(data) > most_bytes:
+        raise StorageError(
+            f"{path} is larger than {most_bytes // 1024**2} MB: it holds something else.",
+            "Give the file that interviewkit wrote.",
+        )
     try:
         return model.model_validate_json(data)
     except ValidationError:

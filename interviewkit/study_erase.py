@@ -69,10 +69,15 @@ class Erasing(Exporting):
         self._right(participant, RightKind.FROZEN, by, reason)
 
     def thaw(self, participant: str, by: str, reason: str) -> None:
-        """End a freeze; raises UsageError where there is none, or nobody says who and why."""
+        """End a freeze, which takes somebody who opens what was consented to: what may go on rests on that.
+
+        Raises UsageError where there is no freeze, or nobody says who and why, and Locked for everybody else.
+        """
         if self.standing(participant).frozen_at is None:
             raise UsageError(f"{participant} is not frozen.", "Nothing was changed.")
         _check_said(by, reason)
+        if self.keys.sealed:
+            self.keys.secret(participant, KeyClass.CONSENT)
         self._right(participant, RightKind.THAWED, by, reason)
 
     def ask_erasure(self, participant: str, by: str, *, due_on: date | None, late: bool) -> None:

@@ -57,7 +57,7 @@ def run(command: click.Command, arguments: Sequence[str], screen: Screen | None 
     try:
         code = command.main(list(arguments), "interviewkit", standalone_mode=False, obj=screen)
         sys.stdout.flush()
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
     except Exception as error:  # noqa: BLE001 the edge of the program
@@ -75,6 +75,11 @@ def _explained(error: Exception) -> tuple[str, int]:
 
         # File names are somebody else's: one may hold what moves the cursor or forges a line.
         return visible(f"Error: {error}"), error.exit_code
+    if isinstance(error, click.ClickException):
+        from interviewkit.cli import usage
+        from interviewkit.exports.base import visible
+
+        return visible(usage.line(error)), error.exit_code
     if isinstance(error, Stopped | click.Abort):
         return f"Stopped. {getattr(error, 'truth', '')}".rstrip(), ExitCode.INTERRUPTED
     if isinstance(error, OSError) and error.errno in _FULL:

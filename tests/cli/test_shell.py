@@ -1,10 +1,12 @@
 import errno
+import shlex
 from collections.abc import Callable
 
 import click
 import pytest
 
 from interviewkit.cli import shell
+from interviewkit.cli.app import app
 from interviewkit.cli.shell import Stopped, stopping
 from interviewkit.errors import AudioError, ExitCode
 
@@ -86,6 +88,33 @@ def test_the_traceback_is_for_who_asks_for_it(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_a_usage_error_keeps_clicks_manner(capsys: pytest.CaptureFixture[str]) -> None:
-    assert shell.run(command(lambda: None), ["--nonsense"]) == 2
-    assert "No such option" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("--nonsense", "No such option '--nonsense'. See: interviewkit participant decide --help"),
+        (
+            "P07",
+            "These are missing: --erase|--keep (erase all the same, or keep what there is), --by NAME (who"
+            " does it), --reason TEXT (why; it is kept). Write: interviewkit participant decide P07"
+            " --erase|--keep --by NAME --reason TEXT",
+        ),
+        (
+            "P07 --keep --by 'Ada B'",
+            "This is missing: --reason TEXT (why; it is kept). Write: interviewkit participant decide P07"
+            " --erase|--keep --by 'Ada B' --reason TEXT",
+        ),
+        (
+            "P07 --keep --by",
+            "Option '--by' requires an argument. Write it right after the option, or leave both out.",
+        ),
+        (
+            "P07 --keep --reason why --by ' '",
+            "Invalid value for '--by': a name is needed. See: interviewkit participant decide --help",
+        ),
+    ],
+)
+def test_a_usage_error_is_one_line_that_says_what_to_write(
+    capsys: pytest.CaptureFixture[str], words: str, line: str
+) -> None:
+    assert shell.run(app, ["participant", "decide", *shlex.split(words)]) == ExitCode.USAGE
+    assert capsys.readouterr().err == f"Error: {line}\n"

@@ -251,11 +251,17 @@ def test_a_backup_does_not_lie_in_the_study(study: Study) -> None:
         key_backup.backup(study.keys, study.paths.exports / "keys.json")
 
 
-def test_a_backup_of_another_study_is_refused(study: Study, tmp_path: Path) -> None:
+def test_a_backup_of_another_study_is_refused(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = small_study.sealed_study(tmp_path / "other")
     key_backup.backup(other.keys, tmp_path / "keys.json")
     with pytest.raises(StudyError, match="another study"):
         key_backup.restore(study.keys, tmp_path / "keys.json")
+    with monkeypatch.context() as patched:
+        patched.setattr("interviewkit.key_backup.MOST_BYTES", 100)
+        with pytest.raises(StorageError, match="it holds something else"):
+            key_backup.restore(study.keys, tmp_path / "keys.json")
     (tmp_path / "keys.json").write_text("{}")
     with pytest.raises(StorageError, match="damaged"):
         key_backup.restore(study.keys, tmp_path / "keys.json")

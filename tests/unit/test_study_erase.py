@@ -19,6 +19,7 @@ from interviewkit import (
     device,
     erasure,
     incidents,
+    key_people,
     oversight,
     study_rights,
     tombstones,
@@ -39,7 +40,7 @@ from interviewkit.models import (
     RightKind,
     Tombstone,
 )
-from interviewkit.sealing import KeyClass
+from interviewkit.sealing import Guarded, KeyClass, Role, Secret
 from interviewkit.study import Study
 from tests import small_study
 from tests.tui import study as studies
@@ -125,7 +126,7 @@ def test_that_somebody_is_frozen_is_readable_and_who_and_why_is_apart(study: Stu
     assert (b"a relative rang" in right.read_bytes()) is not study.keys.sealed
 
 
-def test_a_freeze_needs_no_key_and_an_end_of_it_neither(tmp_path: Path) -> None:
+def test_a_freeze_needs_no_key_and_an_end_of_it_that_of_the_consent(tmp_path: Path) -> None:
     study = small_study.sealed_study(tmp_path)
     study.add_participant("patients", "uk")
     small_study.give(study, "P01")
@@ -136,7 +137,21 @@ def test_a_freeze_needs_no_key_and_an_end_of_it_neither(tmp_path: Path) -> None:
     assert agenda.look(locked).person("P01").state is State.FROZEN
     with pytest.raises(ConsentRefused, match="frozen"):
         locked.grant("P01", Record)
-    locked.thaw("P01", "Ben", "it was a mistake")
+    with pytest.raises(Locked, match="The study is locked"):
+        locked.thaw("P01", "Ben", "it was a mistake")
+    # Who analyses can freeze as well; nobody thaws who doesn't open what was consented to.
+    own = Guarded(Secret.new(), b"locked")
+    for person, role in (("Ann", Role.ANALYST), ("Tess", Role.TRANSCRIBER), ("Olly", Role.ETHICS_OFFICER)):
+        study.keys.use("researcher", small_study.own_key().secret)
+        key_people.give(study.keys, key_people.new(study.keys, person, own).id, [role])
+        study.keys.use(person.lower(), own.secret)
+        if role is not Role.ETHICS_OFFICER:
+            locked.freeze("P01", person)
+            study.keys.sealer("P01", KeyClass.CONSENT)
+            with pytest.raises(Locked, match="Your role does not open the consent documents of P01"):
+                locked.thaw("P01", person, "let us go on")
+    assert locked.standing("P01").frozen_at is not None
+    locked.thaw("P01", "Olly", "it was a mistake")
     assert locked.standing("P01").frozen_at is None
 
 
