@@ -22,7 +22,6 @@ from interviewkit.models import Frozen, Identifier
 from interviewkit.sealing import KeyClass
 from interviewkit.study_keys import Keys
 
-
 MOST_BYTES = 256 * 1024**2
 """Far above the keys of as many participants as a study can have, in a large team."""
 
@@ -94,7 +93,8 @@ def to_do(keys: Keys) -> list[str]:
 def restore(keys: Keys, path: Path) -> Restored:
     """Bring the keys in a file to this computer. What is here already stays as it is.
 
-    Raises StorageError for a file that is none or far too large, StudyError for one of another study or with other keys.
+    Raises StorageError for a file that is none or far too large, StudyError for one of another study or with
+    other keys.
     """
     found = key_records.read(path, Backup, MOST_BYTES)
     if found is None:
