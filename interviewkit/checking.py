@@ -6,7 +6,8 @@
 The machine's draft stays as it was made; what people changed is the difference between the two.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from interviewkit.drafts import Row, Tables
 from interviewkit.edits import Edit, Splice, Turns
 from interviewkit.errors import StorageError, UsageError
-from interviewkit.models import Checked, CheckedTurn, Flag, FlagKind, Sat, Transcript, Turn
+from interviewkit.models import Checked, CheckedTurn, Flag, FlagKind, Frozen, Sat, Transcript, Turn
 
 OF_THE_WHOLE = frozenset({FlagKind.LOW_COVERAGE, FlagKind.NO_SPEECH, FlagKind.ROLES, FlagKind.SPEAKERS})
 
@@ -99,14 +100,26 @@ def read(draft: Transcript, tables: Tables | None, where: str) -> Transcript:
 
 def of(draft: Transcript, record: Record) -> Transcript:
     """The transcript with what people made of it; what was to be checked in turns that were is done."""
-    flags = tuple(flag for flag in draft.flags if _stands(flag, record.turns))
+    starts = [turn.start_s for turn in record.turns]
+    settled = all(turn.checks for turn in record.turns)
+
+    def stands(flag: Flag) -> bool:
+        if flag.kind in OF_THE_WHOLE:
+            return not settled
+        turn = bisect_right(starts, flag.start_s) - 1
+        return turn < 0 or not record.turns[turn].checks
+
+    flags = tuple(flag for flag in draft.flags if stands(flag))
     return draft.model_copy(update={"turns": record.turns, "flags": flags, "checked": record.checked})
 
 
-def pack(record: Record) -> Tables:
-    """The tables of the document: the sittings, the turns."""
-    rows: Iterator[Row] = (turn.model_dump(mode="json") for turn in record.turns)
-    return {"sittings": [sat.model_dump(mode="json") for sat in record.sittings], "turns": list(rows)}
+def pack(record: Record, draft: Transcript) -> Tables:
+    """The tables of the document: the sittings, the turns, and the flags that are still to be looked at."""
+    return {
+        "sittings": [_row(sat) for sat in record.sittings],
+        "turns": [_row(turn) for turn in record.turns],
+        "flags": [_row(flag) for flag in of(draft, record).flags],
+    }
 
 
 def differences(draft: Transcript, checked: Transcript) -> list[tuple[str, str]]:
@@ -140,16 +153,12 @@ def _record(draft: Transcript, tables: Mapping[str, Sequence[Row]] | None, where
         ) from None
 
 
+def _row(record: Frozen) -> Row:
+    return record.model_dump(mode="json")
+
+
 def as_checked(turn: Turn) -> CheckedTurn:
     """A turn that nobody has checked yet."""
     if isinstance(turn, CheckedTurn):
         return turn
     return CheckedTurn.model_construct(**dict(turn))
-
-
-def _stands(flag: Flag, turns: Turns) -> bool:
-    """Whether a flag is still to be looked at: those of the whole call until every turn is checked."""
-    if flag.kind in OF_THE_WHOLE:
-        return not all(turn.checks for turn in turns)
-    near = [turn for turn in turns if turn.start_s <= flag.start_s]
-    return not (near and near[-1].checks)

@@ -5,6 +5,7 @@
 Whatever is done, turns stand in the order of their time, and so do the words in them.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,7 @@ Turns = tuple[CheckedTurn, ...]
 INTERJECTION_WORDS = 3
 """Somebody's turn goes on behind one of so few words."""
 LEAST_S = 0.1
+AROUND = re.compile(r"([^\w\[]*)[\w\[].*?([^\w\]]*)")
 
 
 class Sign(StrEnum):
@@ -97,6 +99,28 @@ class Replace:
         new = replaced(old.words, self.first, self.stop, texts, old.start_s)
         words = (*old.words[: self.first], *new, *old.words[self.stop :])
         return _difference(turns, _with_words(turns, self.turn, words))
+
+
+@dataclass(frozen=True)
+class ReplaceAll:
+    """Words replaced wherever they are said, whatever their capitals; what stands around them stays."""
+
+    wanted: str
+    by: str
+
+    def splice(self, turns: Turns) -> Splice:
+        """As many changes as there are places, in one; raises UsageError where there are none."""
+        places = found(turns, self.wanted)
+        if not places:
+            raise UsageError("It is not said in this call.")
+        changed = turns
+        # From the end, so that the places before it stay where they are.
+        for turn, first, stop in reversed(places):
+            words = changed[turn].words
+            before, after = _around(words[first].text)[0], _around(words[stop - 1].text)[1]
+            texts = tuple(f"{before}{visible(self.by)}{after}".split())
+            changed = Replace(turn, first, stop, texts).splice(changed).on(changed)
+        return _difference(turns, changed)
 
 
 @dataclass(frozen=True)
@@ -243,6 +267,21 @@ class Tick:
         return Splice(self.turn, (old,), (old.model_copy(update={"checks": checks}),))
 
 
+def found(turns: Turns, wanted: str) -> list[tuple[int, int, int]]:
+    """Where whole words are said: the turn, the first word, and the one after the last."""
+    needle = [_core(text) for text in wanted.split()]
+    places = []
+    for number, turn in enumerate(turns):
+        said = [_core(word.text) for word in turn.words]
+        at = 0
+        while needle and at <= len(said) - len(needle):
+            if said[at : at + len(needle)] == needle:
+                places.append((number, at, at + len(needle)))
+                at += len(needle) - 1
+            at += 1
+    return places
+
+
 def following(turns: Turns, turn: int) -> int:
     """The turn that one can be joined with: the next of the same speaker, with at most a few words between.
 
@@ -256,6 +295,18 @@ def following(turns: Turns, turn: int) -> int:
     raise UsageError(
         "The next turn is somebody else's.", "Give it to the same speaker first (s), then join them."
     )
+
+
+def _core(text: str) -> str:
+    """A word as it is searched for: without capitals, and what stands around it."""
+    before, after = _around(text)
+    return text[len(before) : len(text) - len(after)].casefold()
+
+
+def _around(text: str) -> tuple[str, str]:
+    """What stands before and after the letters of a word; nothing where it has none."""
+    inner = AROUND.fullmatch(text)
+    return ("", "") if inner is None else (inner[1], inner[2])
 
 
 def _with_words(turns: Turns, place: int, words: Words) -> Turns:

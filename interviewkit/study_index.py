@@ -258,14 +258,14 @@ def _interview(paths: StudyPaths, keys: Keys, name: str, known: Row) -> Row:
 
 
 def _counts(paths: StudyPaths, keys: Keys, interview: Interview) -> Row:
-    """How many rows each table of each call's transcript has."""
-    found = {
-        call.number: study_documents.raw(paths, keys, interview.id, call.number) for call in interview.calls
-    }
-    return {
-        str(call): {table: len(rows) for table, rows in (tables or {}).items()}
-        for call, tables in found.items()
-    }
+    """How many rows each table of each call's transcript has; flags that are still to be looked at."""
+    found = {}
+    for call in interview.calls:
+        draft = study_documents.raw(paths, keys, interview.id, call.number)
+        people = None if draft is None else study_documents.checked(paths, keys, interview.id, call.number)
+        tables = {**(draft or {}), **({} if people is None else {"flags": people.get("flags", [])})}
+        found[str(call.number)] = {table: len(rows) for table, rows in tables.items()}
+    return found
 
 
 def _held(interview: Interview) -> Row:

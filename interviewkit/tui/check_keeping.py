@@ -66,6 +66,6 @@ class KeptChecking:
             if now.turns is self._stored or now.turns == self._stored:
                 return
             grant = self._study.grant(self._interview.participant, Store)
-            tables = checking.pack(now.record(datetime.now(UTC)))
+            tables = checking.pack(now.record(datetime.now(UTC)), self.draft)
             self._study.save_checked(grant, self._interview.id, self._call, tables)
             self._stored = now.turns

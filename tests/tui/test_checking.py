@@ -4,8 +4,10 @@ import pytest
 from textual.pilot import Pilot
 
 from interviewkit import checking, processing
+from interviewkit.audit_entries import Action
 from interviewkit.consent import Store
-from interviewkit.models import CheckedTurn, Transcript
+from interviewkit.errors import StorageError
+from interviewkit.models import Transcript
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.screens.check import CheckScreen
@@ -14,19 +16,24 @@ from tests.tui import snapshot
 from tests.tui.conftest import started, text, typed, until
 from tests.tui.fake_player import Players
 from tests.tui.test_listening import passes
-from tests.tui.test_snapshots import SIZES, Size, shows
+from tests.tui.test_snapshots import shows
 
 pytestmark = pytest.mark.slow
 
 
-async def checking_it(pilot: Pilot[None], app: InterviewkitApp) -> None:
-    """From the transcript, which is open, to the screen where it is checked."""
-    app.taken_by = "Ada"
+async def checking_it(pilot: Pilot[None], app: InterviewkitApp) -> CheckScreen:
+    """From Home through the transcript to the screen where it is checked, by whoever says their name."""
     await started(pilot)
     await app.push_screen(TranscriptScreen("P01-1"))
     await until(pilot, shows(app, "How did it begin?"))
     await pilot.press("c")
+    await until(pilot, shows(app, "Your name?"))
+    await typed(pilot, "Ada")
+    await pilot.press("enter")
     await until(pilot, shows(app, "0 of 4 turns checked"))
+    screen = app.screen
+    assert isinstance(screen, CheckScreen)
+    return screen
 
 
 def kept(study: Study) -> Transcript:
@@ -44,15 +51,29 @@ async def saved(pilot: Pilot[None], app: InterviewkitApp) -> None:
     await until(pilot, lambda: "not saved" not in text(app))
 
 
-async def test_a_turn_is_corrected_and_checked_and_the_draft_stays(
+async def test_a_turn_is_heard_corrected_and_checked_and_the_draft_stays(
     app: InterviewkitApp, study: Study, players: Players
 ) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await checking_it(pilot, app)
         await pilot.press("n")
         await until(pilot, shows(app, "‹then› 10 % sure"))
+        snapshot.check(app, "check")
+
+        await pilot.press("space")
+        await until(pilot, lambda: players.opened and players.last.heard.playing)
+        assert players.last.position_s == 6.0
+        await passes(pilot, players, 2.2)
+        await until(pilot, shows(app, "six   heard at 00:08"))
+        await pilot.press("down")
+        assert players.last.position_s == 9.0
+        await pilot.press("f2", "up", "n", "comma")
+        assert not players.last.heard.playing
+
+        await until(pilot, shows(app, "‹then› 10 % sure"))
         await pilot.press("e", "delete", "delete", "delete", "delete")
         await typed(pilot, "than")
+        snapshot.check(app, "check-editing")
         await pilot.press("enter", "c")
         await until(pilot, shows(app, "1 of 4 turns checked · 1 to look at"))
         await saved(pilot, app)
@@ -60,17 +81,24 @@ async def test_a_turn_is_corrected_and_checked_and_the_draft_stays(
         draft = processing.saved(study, study.interview("P01-1"), 1).transcript
         assert draft is not None
         assert checking.differences(draft, kept(study)) == [("then", "than")]
+
         await pilot.press("escape")
         await until(pilot, shows(app, "checked by Ada, 25 % of turns"))
         assert "and than nothing" in text(app)
+        log = "".join(path.read_text("utf-8") for path in study.paths.audit.glob("*.jsonl"))
+        # A beginning for all of them, and its end when the sitting ends: not one for every key.
+        assert log.count(Action.CHECKED) <= 2
+        await pilot.press("escape")
+        await until(pilot, shows(app, "1 transcript to check, 1 place"))
 
 
 async def test_every_change_is_said_kept_and_taken_back(app: InterviewkitApp, study: Study) -> None:
-    async with app.run_test(size=(100, 30)) as pilot:
-        await checking_it(pilot, app)
+    async with app.run_test(size=(140, 40)) as pilot:
+        screen = await checking_it(pilot, app)
         before = said(study)
         await pilot.press("n", "b")
         await until(pilot, shows(app, "0 of 5 turns checked"))
+        snapshot.check(app, "check")
         await pilot.press("s", "down", "enter")
         await until(pilot, shows(app, "Done: this turn: Speaker 3."))
         await pilot.press("m", "down", "down", "enter")
@@ -79,47 +107,46 @@ async def test_every_change_is_said_kept_and_taken_back(app: InterviewkitApp, st
         await typed(pilot, "0:05 - 0:09")
         await pilot.press("enter")
         await until(pilot, shows(app, "other times"))
+        await pilot.press("r", "ctrl+u")
+        await typed(pilot, "my doctor")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "It is said in 2 places."))
+        await typed(pilot, "the GP")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Replaced in 2 places"))
+        await pilot.press("slash", "ctrl+u")
+        await typed(pilot, "the gp")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "the   heard at 00:13"))
         await saved(pilot, app)
         after = kept(study).turns
         assert [turn.speaker for turn in after] == ["Interviewer", "P01", "Speaker 3", "Interviewer", "P01"]
         assert (after[2].start_s, after[2].end_s, after[2].text[:15]) == (5.0, 9.0, "then [laughs] n")
         assert "changed by Ada" in checking.words(kept(study).checked)
-        for left in (3, 2, 1, 0):
-            await pilot.press("ctrl+z")
-            await until(pilot, lambda left=left: len(app.screen._kept.sitting.past) == left)  # type: ignore
+        await pilot.press(*5 * ["ctrl+z"])
+        await until(pilot, lambda: not screen._kept.sitting.past)  # type: ignore[union-attr]
         await saved(pilot, app)
         assert said(study) == before
         await pilot.press("ctrl+z")
         await until(pilot, shows(app, "nothing to take back"))
         await pilot.press("ctrl+y")
         await until(pilot, shows(app, "0 of 5 turns checked"))
-        await pilot.press("up", "down", "j")
+        await pilot.press("u", "home", "down", "j")
         await until(pilot, shows(app, "0 of 4 turns checked"))
 
 
-async def test_the_ear_and_the_cursor_follow_each_other(app: InterviewkitApp, players: Players) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await checking_it(pilot, app)
-        await pilot.press("n", "space")
-        await until(pilot, lambda: players.opened and players.last.heard.playing)
-        assert players.last.position_s == 6.0
-        await passes(pilot, players, 2.2)
-        await until(pilot, shows(app, "weeks."))
-        await until(pilot, shows(app, "six   heard at 00:08"))
-        await pilot.press("down")
-        assert players.last.position_s == 9.0
-        await pilot.press("comma", "e", "f2")
-        assert not players.last.heard.playing
-        await typed(pilot, "Yes")
-        await pilot.press("escape")
-        await until(pilot, lambda: "drop it" not in text(app))
-
-
-async def test_what_is_being_typed_is_kept_too_until_it_is_dropped(
+async def test_a_key_by_mistake_changes_nothing_and_what_is_typed_is_not_lost(
     app: InterviewkitApp, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("interviewkit.tui.screens.check.TYPED_AFTER_S", 0.01)
     async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await app.push_screen(TranscriptScreen("P01-1"))
+        await until(pilot, shows(app, "How did it begin?"))
+        await pilot.press("e", "s", "b", "j", "t", "u", "r", "enter", "delete", "ctrl+z")
+        assert study.checked(study.grant("P01", Store), "P01-1", 1) is None
+        await pilot.press("escape")
+
         await checking_it(pilot, app)
         await pilot.press("e")
         await typed(pilot, "well ")
@@ -128,36 +155,14 @@ async def test_what_is_being_typed_is_kept_too_until_it_is_dropped(
         await until(pilot, lambda: said(study)[0] == "Interviewer: So how did it begin?")
         assert checking.words(kept(study).checked) == "a machine's draft"
 
+        def full(*_: object) -> None:
+            raise StorageError("The disk is full.", "Make room.")
 
-async def test_a_key_by_mistake_changes_nothing_where_it_is_only_read(
-    app: InterviewkitApp, study: Study
-) -> None:
-    app.taken_by = "Ada"
-    async with app.run_test(size=(80, 24)) as pilot:
-        await started(pilot)
-        await app.push_screen(TranscriptScreen("P01-1"))
-        await until(pilot, shows(app, "How did it begin?"))
-        await pilot.press("e", "s", "b", "j", "t", "enter", "delete", "ctrl+z")
-        assert study.checked(study.grant("P01", Store), "P01-1", 1) is None
-
-
-@SIZES
-async def test_looks_of_checking(app: InterviewkitApp, players: Players, size: Size) -> None:
-    async with app.run_test(size=size) as pilot:
-        await checking_it(pilot, app)
-        await pilot.press("c", "n")
-        await until(pilot, shows(app, "‹then› 10 % sure"))
-        await saved(pilot, app)
-        snapshot.check(app, "check")
-        await pilot.press("e")
-        await until(pilot, shows(app, "drop it"))
-        snapshot.check(app, "check-editing")
-        await pilot.press("escape", "s")
-        await until(pilot, shows(app, "Who says it?"))
-        snapshot.check(app, "check-speaker")
-        await pilot.press("escape", "question_mark")
-        await until(pilot, shows(app, "the word was heard right"))
-        snapshot.check(app, "check-help")
-        await pilot.press("escape")
-        assert isinstance(app.screen, CheckScreen)
-        assert isinstance(app.screen._turns[0], CheckedTurn)
+        monkeypatch.setattr(Study, "save_checked", full)
+        await pilot.press("c")
+        await until(pilot, shows(app, "The disk is full."))
+        assert "not saved yet" in text(app)
+        await pilot.press("escape", "escape")
+        await until(pilot, shows(app, "Leave without saving the last changes?"))
+        await pilot.press("n")
+        await until(pilot, shows(app, "1 of 4 turns checked"))

@@ -75,6 +75,13 @@ async def test_no_screen_takes_text_for_anything_else(evil: Study) -> None:
         await pilot.press("escape", "slash")
         await pilot.press("q")
         check(app)
+        app.taken_by = EVIL
+        await pilot.press("escape", "c")
+        await until(pilot, shows(app, "turns checked"))
+        check(app)
+        await pilot.press("c", "up", "e")
+        await until(pilot, shows(app, "drop it"))
+        check(app)
 
 
 async def _consent(pilot: Pilot[None], app: InterviewkitApp) -> None:

@@ -17,6 +17,7 @@ from interviewkit.edits import (
     Overlap,
     Reach,
     Replace,
+    ReplaceAll,
     Retime,
     Retype,
     Speaker,
@@ -25,6 +26,7 @@ from interviewkit.edits import (
     Tick,
     Turns,
     following,
+    found,
 )
 from interviewkit.errors import StorageError, UsageError
 from interviewkit.models import Check, CheckedTurn, Flag, FlagKind, Word
@@ -224,7 +226,7 @@ def test_how_far_it_has_come_is_said() -> None:
     for turn in range(3):
         made = made.changed(Tick(turn, Check(by="Ada", at=NOW)))
     assert checking.words(made.record(NOW).checked) == "checked by Ada, 75 % of turns"
-    again = checking.begun(DRAFT, checking.pack(made.record(NOW)), "P01-1", "Ben", NOW)
+    again = checking.begun(DRAFT, checking.pack(made.record(NOW), DRAFT), "P01-1", "Ben", NOW)
     record = again.changed(Tick(0, Check(by="Ben", at=NOW))).record(NOW)
     assert record.checked is not None
     assert record.checked.twice == 1
@@ -233,7 +235,7 @@ def test_how_far_it_has_come_is_said() -> None:
 
 def test_what_is_kept_is_read_again_and_the_draft_tells_what_was_changed() -> None:
     record = sitting().changed(Retype(0, "So how did it all begin?")).record(NOW)
-    found = checking.read(DRAFT, checking.pack(record), "P01-1")
+    found = checking.read(DRAFT, checking.pack(record, DRAFT), "P01-1")
     assert Record(found.turns, record.sittings) == record  # type: ignore[arg-type]
     assert checking.differences(DRAFT, found) == [("", "all")]
     with pytest.raises(StorageError, match="damaged"):
@@ -253,6 +255,21 @@ def test_flags_in_checked_turns_are_done_with() -> None:
 def test_what_is_struck_goes_and_so_does_what_was_typed_at_its_edge() -> None:
     record = sitting().changed(Replace(0, 3, 3, ("really",))).record(NOW)  # between two words that touch
     edge_s = record.turns[0].words[3].start_s
-    left = drafts.without(checking.pack(record), [(edge_s, edge_s + 0.4)])
+    left = drafts.without(checking.pack(record, DRAFT), [(edge_s, edge_s + 0.4)])
     assert "really" not in str(left)
     assert "So how did" in CheckedTurn.model_validate(left["turns"][0]).text
+
+
+def test_words_are_replaced_wherever_they_are_said_and_nowhere_else() -> None:
+    made = sitting().changed(ReplaceAll("MY doctor", "the GP"))
+    assert [turn.text for turn in made.turns if "GP" in turn.text] == [
+        "With a letter from the GP, and then nothing happened for six weeks.",
+        "Then I rang them up, and the GP rang them up as well.",
+    ]
+    assert in_order(made.turns)
+    assert made.undone().turns == sitting().turns
+    assert found(made.turns, "them up") == [(3, 3, 5), (3, 9, 11)]
+    assert found(made.turns, "the") == [(1, 4, 5), (3, 6, 7)]
+    for nothing in ("doctor", " ", "them letter"):
+        with pytest.raises(UsageError, match="not said"):
+            made.changed(ReplaceAll(nothing, "x"))

@@ -139,7 +139,7 @@ def test_what_people_typed_there_is_struck_as_well_now_and_when_it_is_saved_late
     now = datetime.now(UTC)
     sitting = checking.begun(heard, None, "P01-1", "Ada", now)
     sitting = sitting.changed(Retype(1, sitting.turns[1].text.replace("letter", "secret letter")))
-    tables = checking.pack(sitting.record(now))
+    tables = checking.pack(sitting.record(now), heard)
     for _ in range(2):
         study.save_checked(keep, "P01-1", 1, tables)
         study.strike("P01-1", 1, 3.2, 6.4)

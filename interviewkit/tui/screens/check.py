@@ -20,7 +20,7 @@ from textual.widgets import Static, TextArea
 from interviewkit import processing
 from interviewkit.by_question import headings
 from interviewkit.checking import Sitting
-from interviewkit.edits import Edit, Join, Keep, Retime, Retype, Split, Tick, following
+from interviewkit.edits import Edit, Join, Keep, ReplaceAll, Retime, Retype, Split, Tick, following, found
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.models import Check, Transcript, Turn
 from interviewkit.tui import check_lines, consent_flows, lines
@@ -28,7 +28,7 @@ from interviewkit.tui.check_keeping import KeptChecking
 from interviewkit.tui.check_lines import Options, Place
 from interviewkit.tui.modals import AskLine, Choose, Confirm
 from interviewkit.tui.screens.playing import Playing
-from interviewkit.tui.text import clock, plain
+from interviewkit.tui.text import clock, count, plain
 from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
 from interviewkit.tui.widgets.chat import Chat
 from interviewkit.tui.widgets.editor import Editor
@@ -79,6 +79,9 @@ class CheckScreen(Playing):
         Binding("b", "split", "split the turn before the word"),
         Binding("j", "join", "join the turn with the next one"),
         Binding("t", "times", "when the turn begins and ends"),
+        Binding("u", "unchecked", "next turn that you have not checked"),
+        Binding("slash", "find", "find words, and the next place", key_display="/"),
+        Binding("r", "replace", "replace words wherever they are said in this call"),
         Binding("ctrl+z", "undo", "take the last change back", key_display="^z"),
         Binding("ctrl+y", "redo", "make it again", key_display="^y"),
         Binding("up", "turn(-1)", "turn before", key_display="↑"),
@@ -107,6 +110,7 @@ class CheckScreen(Playing):
         self._places: list[Place] = []
         self._here = Place(0, 0)
         self._timer: Timer | None = None
+        self._wanted_words = ""
 
     def compose(self) -> ComposeResult:
         """The chat, the word under the cursor, the lines to type in, the player, the bars, the keys."""
@@ -215,6 +219,34 @@ class CheckScreen(Playing):
             )
         else:
             self._go(place)
+
+    def action_unchecked(self) -> None:
+        """The next turn that whoever sits here has not checked, from here on and then from the beginning."""
+        assert self._kept is not None
+        by, turns = self._kept.sitting.by, self._kept.turns
+        order = [*range(self._here.turn + 1, len(turns)), *range(self._here.turn + 1)]
+        turn = next((n for n in order if by not in [check.by for check in turns[n].checks]), None)
+        if turn is None:
+            self.kit.tell("You have checked every turn.")
+        else:
+            self._go(Place(turn, 0))
+
+    def action_find(self) -> None:
+        """Type words, and go to the next place where they are said."""
+        line = AskLine("Find what?", "Whole words, whatever their capitals.", value=self._wanted_words)
+        self.app.push_screen(line, self._find)
+
+    def _find(self, wanted: str | None) -> None:
+        if wanted is None or self._kept is None:
+            return
+        self._wanted_words = wanted
+        places = [Place(turn, first) for turn, first, _ in found(self._kept.turns, wanted)]
+        place = check_lines.step(places, self._here, 1) or next(iter(places), None)
+        if place is None:
+            self.kit.tell("It is not said in this call.")
+        else:
+            self._go(place)
+            self.kit.tell(f"{count(len(places), 'place')} in this call.", "/ and ⏎ goes to the next.")
 
     def _go(self, place: Place) -> None:
         """Move the cursor; what is being played goes on from there."""
@@ -329,6 +361,25 @@ class CheckScreen(Playing):
         about = "Its words keep their share of the time."
         value = check_lines.times(turn.start_s, turn.end_s)
         self.app.push_screen(AskLine("From when to when?", about, value=value, check=wrong), typed)
+
+    def action_replace(self) -> None:
+        """Ask what is to be replaced with what, say how often it is said, and do it."""
+        self.flow(self._replace())
+
+    async def _replace(self) -> None:
+        assert self._kept is not None
+        known = self._wanted_words or self._turns[self._here.turn].words[self._here.word].text
+        about = "Whole words, whatever their capitals; what stands around them stays."
+        wanted = await self.app.push_screen_wait(AskLine("Replace what?", about, value=known))
+        if wanted is None:
+            return
+        places = count(len(found(self._kept.turns, wanted)), "place")
+        by = await self.app.push_screen_wait(
+            AskLine(f"Replace “{wanted}” with what?", f"It is said in {places}.")
+        )
+        if by is not None:
+            self._wanted_words = wanted
+            self._edit(ReplaceAll(wanted, by), f"Replaced in {places}; they are to be checked again.")
 
     def action_undo(self) -> None:
         """Take the last change back; the cursor goes where it was made."""
