@@ -56,7 +56,7 @@ soak: setup  ## kill and strain the recorder for hours, on virtual sound cards; 
 
 trust: environment  ## measure what is promised of consent, keys, records and hostile files; writes docs/trust.md
 	@scripts/test-tools.sh
-	@TRUST=full $(BIN)/python -m pytest --timeout 3600 tests/trust $(ONLY)
+	@TRUST=full $(BIN)/python -m pytest --timeout 3600 tests/trust tests/system/test_*_kill.py tests/system/test_no_speech.py tests/system/test_interrupted.py $(ONLY)
 
 clean:  ## remove what these commands made here; never a study of yours
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo demo-interview

@@ -91,7 +91,7 @@ def test_an_erasure_killed_at_every_step(
     whole = filled(tmp_path / "whole", make).root
     other, before = of_the_other(whole), everything(whole).count(SAID)
     assert before == seen
-    for point in filter(lambda point: point % every == 0, points()):
+    for point in points(every=every):
         root = Path(shutil.copytree(whole, tmp_path / str(point) / "study"))
         with_data(root.parent, whole.parent, monkeypatch)
         done = killed_at(point, lambda root=root: erase(root))  # type: ignore[misc]

@@ -15,6 +15,7 @@ from interviewkit.study import Study
 from tests import small_study
 from tests.system import real
 from tests.system.virtual_sound import wait_until
+from tests.trust import FULL
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +87,7 @@ def whole(study: Study, interview: str, call: int) -> None:
 
 
 @pytest.mark.parametrize("into", ["P01", "P01-1"])
-@pytest.mark.parametrize("seconds", [0, 1, 30, 120, 200])
+@pytest.mark.parametrize("seconds", [0, 1, 30, 120, 200] if FULL else [30])
 def test_a_kill_while_it_is_decoded_leaves_nothing(
     study: Study, sound: Path, into: str, seconds: int
 ) -> None:

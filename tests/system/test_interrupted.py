@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.system import real
+from tests.trust import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
@@ -40,14 +41,13 @@ def study(long_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(long_study: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
-    with _copy(long_study, tmp_path_factory.mktemp("whole")) as study:
-        assert real.run("process", "P01-1", "--study", study).returncode == 0
-        return real.turns(study)
+def ended() -> list[list[tuple[str, str]]]:
+    """The turns with which interrupted work has ended, one after the other: all of them are the same."""
+    return []
 
 
 def test_a_kill_while_transcribing_loses_no_chunk_that_was_saved(
-    study: Path, uninterrupted: list[tuple[str, str]]
+    study: Path, ended: list[list[tuple[str, str]]]
 ) -> None:
     process = real.start("process", "P01-1", "--study", study)
     real.lines_until(process, lambda line: line.startswith("Transcribing") and " 0 %" not in line)
@@ -60,11 +60,11 @@ def test_a_kill_while_transcribing_loses_no_chunk_that_was_saved(
     assert real.run("process", "P01-1", "--study", study).returncode == 0
     after = real.raw(study)["heard"]
     assert after[: len(before)] == before
-    assert real.turns(study) == uninterrupted
+    _ends_as_others(study, ended)
 
 
 def test_a_kill_and_ctrl_c_while_telling_speakers_apart_keep_the_words(
-    study: Path, uninterrupted: list[tuple[str, str]]
+    study: Path, ended: list[list[tuple[str, str]]]
 ) -> None:
     process = real.start("process", "P01-1", "--study", study)
     real.lines_until(process, lambda line: line.startswith("Telling speakers apart"))
@@ -74,7 +74,17 @@ def test_a_kill_and_ctrl_c_while_telling_speakers_apart_keep_the_words(
     again = real.run("process", "P01-1", "--study", study)
     assert again.returncode == 0, again.stderr
     assert "Transcribing" not in again.stderr
-    assert real.turns(study) == uninterrupted
+    _ends_as_others(study, ended)
+
+
+def _ends_as_others(study: Path, ended: list[list[tuple[str, str]]]) -> None:
+    """Wherever it was interrupted, the same is written down; with `make trust` also where it was not."""
+    if FULL and not ended:
+        assert real.run("process", "P01-1", "--again", "--study", study).returncode == 0
+        ended.append(real.turns(study))
+    ended.append(real.turns(study))
+    assert len(ended[-1]) > 10
+    assert ended[-1] == ended[0]
 
 
 @pytest.mark.parametrize("moment", ["Finding speech", "Transcribing"])

@@ -11,10 +11,9 @@ MINUTES = 1.0
 KILLS = 5
 
 
-@pytest.mark.parametrize("name", list(calls.CALLS))
-def test_a_minute_on_a_busy_computer(system: SoundSystem, name: str) -> None:
+def test_a_minute_on_a_busy_computer(system: SoundSystem) -> None:
     # A minute is too short for the channels to be as close as they are at the end of a call.
-    clocks, _ = calls.CALLS[name]
+    clocks, _ = calls.CALLS["unequal-clocks"]
     figures = calls.measure(system, MINUTES, clocks, 100.0)
     assert [str(figure) for figure in figures if not figure.passed] == []
 

@@ -8,7 +8,7 @@ from tests.trust import FULL
 from tests.trust.conftest import Figures
 from tests.unit.consent_machine import Consents
 
-EXAMPLES, STEPS = (300, 60) if FULL else (40, 40)
+EXAMPLES, STEPS = (300, 60) if FULL else (24, 40)
 HOW = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,

@@ -55,7 +55,7 @@ def test_batches_change_nothing(model: "CAMPlusPlus") -> None:
     with torch.inference_mode():
         together = model(sounds)
         apart = torch.cat([model(sound[None]) for sound in sounds])
-    assert torch.allclose(together, apart, atol=1e-4)
+    assert torch.allclose(together, apart, rtol=1e-3, atol=1e-3)
     assert not torch.allclose(together[0], together[1], atol=1e-2)
 
 

@@ -224,8 +224,8 @@ def rows(
     yield "line", "The line", f"{quality}: {said.trouble}" if said.trouble else quality
     yield "voucher", "Voucher", about_voucher(voucher)
     yield "when", "It is transcribed", when
-    yield "checkpoint", "Proof of this state", SEND
     yield DONE, "Done", ""
+    yield "checkpoint", "Proof of this state", SEND
 
 
 def present(log: Log) -> str:
