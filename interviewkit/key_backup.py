@@ -5,7 +5,8 @@
 
 Nothing in it opens without a passphrase, somebody's key or the recovery sheet. It must not lie in the study:
 what is copied with the study could bring back who was erased. A key that was destroyed, as this computer or
-the study's `keys/destroyed/` knows, is not brought back.
+the study's `keys/destroyed/` knows, is not brought back. What only the study says is not taken over: anybody
+may have put it there, and with that gone the same file brings the keys.
 """
 
 from dataclasses import dataclass
@@ -124,8 +125,6 @@ def restore(keys: Keys, path: Path) -> Restored:
 
 def _bring(folder: KeyFolder, one: KeysOf, destroyed: frozenset[KeyClass]) -> None:
     name = one.public.participant
-    if destroyed:
-        folder.note_destroyed(name, destroyed)
     for key_class, data in one.wrapped.items():
         if key_class not in destroyed and folder.wrapped(name, key_class) is None:
             folder.put_wrapped(name, key_class, data)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from interviewkit import store, study_documents
 from interviewkit.audit_entries import Action
 from interviewkit.consent import Store
-from interviewkit.errors import Locked
+from interviewkit.errors import Locked, UsageError
 from interviewkit.models import ExportPlace, HandedOn
 from interviewkit.paths import write_durably
 from interviewkit.sealing import KeyClass, document_suffix
@@ -49,6 +49,7 @@ class Exporting(Destroying):
     def _write_export(
         self, place: Path, data: bytes, format_: str, people: tuple[str, ...], held: tuple[str, ...]
     ) -> HandedOn:
+        file = self._name(place)
         self.audit.note(Action.EXPORTED, held)
         new = HandedOn(
             id=uuid4().hex,
@@ -56,7 +57,7 @@ class Exporting(Destroying):
             format=format_,
             participants=people,
             interviews=held,
-            file=self._name(place),
+            file=file,
             by=self.audit.actor,
         )
         if people:
@@ -91,7 +92,14 @@ class Exporting(Destroying):
         return tuple(one for one in self.handed_on() if participant in one.participants)
 
     def _name(self, place: Path) -> str | None:
-        """What the file is called within the study's exports; None elsewhere."""
+        """What the file is called within the study's exports; None elsewhere, UsageError further within."""
         folder = self.paths.exports.resolve()
         found = place.resolve()
-        return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else None
+        if not found.is_relative_to(folder):
+            return None
+        if found.parent != folder:
+            raise UsageError(
+                f"{place} lies in a folder within the study's exports.",
+                f"Write it to {self.paths.exports} itself, or outside of the study.",
+            )
+        return found.name

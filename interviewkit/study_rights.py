@@ -109,8 +109,14 @@ def check_free(paths: StudyPaths, participant: str) -> None:
             f"{participant} has asked to be erased: nothing of them may be recorded, opened or handed on.",
             "See: interviewkit participant erasures",
         )
-    if found.doubt:
-        raise ConsentRefused(*in_doubt(participant, found.doubt))
+    check_undoubted(paths, participant)
+
+
+def check_undoubted(paths: StudyPaths, participant: str) -> None:
+    """Raise ConsentRefused for somebody of whom there is a tombstone that is not carried out."""
+    doubt = tombstones.find(paths, participant).doubt
+    if doubt:
+        raise ConsentRefused(*in_doubt(participant, doubt))
 
 
 def in_doubt(participant: str, doubt: str) -> tuple[str, str]:

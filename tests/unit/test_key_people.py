@@ -221,14 +221,18 @@ def test_who_was_erased_does_not_come_back_with_a_backup(study: Study, tmp_path:
     assert (done.participants, done.destroyed) == (("P02",), ("P01",))
     assert opened_by_sheet(study, "P01") == {KeyClass.CONSENT}
     assert opened_by_sheet(study, "P02") == set(KeyClass)
+    # Somebody may have dropped that into the study: then nothing is lost for good.
+    (study.paths.keys / "destroyed" / "P01.json").unlink()
+    key_backup.restore(Keys(study.paths), tmp_path / "keys.json")
+    assert opened_by_sheet(study, "P01") == set(KeyClass)
 
 
-def test_who_was_erased_on_another_computer_is_unreadable_on_this_one(study: Study, tmp_path: Path) -> None:
+def test_keys_that_come_back_of_somebody_erased_go_again(study: Study, tmp_path: Path) -> None:
     key_backup.backup(study.keys, tmp_path / "keys.json")
     study.erase("P01", "Ada", "erase")
     for lost in ("wrapped", "destroyed"):
         shutil.rmtree(study.keys.folder.root / lost)
-    # This computer had its own copy of the keys; what it is told with the study is that they were erased.
+    # From a backup, and with everything lost that says so, but for the tombstone.
     shutil.move(study.paths.keys / "destroyed", tmp_path / "not told")
     key_backup.restore(Keys(study.paths), tmp_path / "keys.json")
     assert opened_by_sheet(study, "P01") == set(KeyClass)

@@ -520,6 +520,14 @@ def test_every_export_is_on_the_recall_list_of_everybody_in_it(study: Study) -> 
     assert [one.file for one in study.recall("P02")] == ["P02.txt", None]
 
 
+@clear
+def test_an_export_is_not_written_to_where_no_erasure_would_find_it(study: Study) -> None:
+    before = small_study.snapshot(study.root)
+    with pytest.raises(UsageError, match="in a folder within the study's exports"):
+        study.hand_on(study.paths.exports / "more" / "x.txt", b"x", "txt", ["P01-1"])
+    assert small_study.snapshot(study.root) == before
+
+
 def test_an_export_that_could_not_be_written_is_on_record_all_the_same(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
