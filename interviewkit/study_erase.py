@@ -278,7 +278,7 @@ class Erasing(Exporting):
                 if found.stone is not None and self._to_do(found.stone):
                     self.carry_out(participant)
                 elif found.doubt:
-                    problems.append(" ".join(study_rights.in_doubt(participant, found.doubt)))
+                    problems.append(" ".join(study_rights.in_doubt(participant, found)))
             except InterviewkitError as error:
                 problems.append(f"{participant}: what is to be erased is still there. {error}")
         return problems

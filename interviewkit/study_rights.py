@@ -13,6 +13,7 @@ from interviewkit import study_documents, tombstones
 from interviewkit.errors import ConsentRefused
 from interviewkit.models import Right, RightKind, Tombstone
 from interviewkit.paths import StudyPaths
+from interviewkit.tombstones import Found
 
 
 @dataclass(frozen=True)
@@ -109,21 +110,15 @@ def check_free(paths: StudyPaths, participant: str) -> None:
             f"{participant} has asked to be erased: nothing of them may be recorded, opened or handed on.",
             "See: interviewkit participant erasures",
         )
-    check_undoubted(paths, participant)
+    if found.doubt:
+        raise ConsentRefused(*in_doubt(participant, tombstones.find(paths, participant)))
 
 
-def check_undoubted(paths: StudyPaths, participant: str) -> None:
-    """Raise ConsentRefused for somebody of whom there is a tombstone that is not carried out."""
-    doubt = tombstones.find(paths, participant).doubt
-    if doubt:
-        raise ConsentRefused(*in_doubt(participant, doubt))
-
-
-def in_doubt(participant: str, doubt: str) -> tuple[str, str]:
+def in_doubt(participant: str, found: Found) -> tuple[str, str]:
     """That a tombstone is not carried out, and what a person can do about it."""
     return (
-        f"There is a tombstone of {participant}, but {doubt}: nothing was destroyed because of it, and"
+        f"There is a tombstone of {participant}, but {found.doubt}: nothing was destroyed because of it, and"
         " nothing of them is used until somebody has decided.",
         f"Is it right? interviewkit participant erase {participant} --by NAME. Else ask who put it there, and"
-        f" remove people/{participant}/tombstone.json.",
+        f" remove {found.place}.",
     )

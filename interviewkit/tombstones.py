@@ -35,6 +35,8 @@ class Found:
     stone: Tombstone | None = None
     told: Tombstone | None = None
     doubt: str = ""
+    place: Path | None = None
+    """Where it lies."""
 
 
 def outside(paths: StudyPaths, participant: str) -> Path | None:
@@ -99,12 +101,12 @@ def _read(paths: StudyPaths, path: Path, participant: str) -> Found:
         ) from error
     signer, good = _signer(paths, row, (tables.get("signature") or [{}])[0])
     if stone.participant != participant:
-        return Found(doubt=f"it is one of {stone.participant}")
+        return Found(None, None, f"it is one of {stone.participant}", path)
     if signer is None:
-        return Found(doubt=UNSIGNED)
+        return Found(None, None, UNSIGNED, path)
     if good:
-        return Found(stone=stone)
-    return Found(told=stone, doubt=f"another computer has signed it, {signer}")
+        return Found(stone, place=path)
+    return Found(None, stone, f"another computer has signed it, {signer}", path)
 
 
 def _signer(paths: StudyPaths, row: Row, signature: Row) -> tuple[str | None, bool]:

@@ -191,14 +191,16 @@ def recall(study_dir: Path | None, participant: str, every: bool, as_json: bool)
 def certificate(study_dir: Path | None, participant: str, reader: str, out: Path | None, force: bool) -> None:
     """Print the certificate of an erasure; with -o FILE.pdf as pages to file or to send."""
     from interviewkit import certificate as made
-    from interviewkit import erasure, study_rights
+    from interviewkit import erasure, study_rights, tombstones
     from interviewkit.paths import write_durably
 
     study = options.open_study(study_dir)
     options.check_out(out, force=force)
     stone = study.tombstone(participant)
     if stone is None:
-        study_rights.check_undoubted(study.paths, participant)
+        found = tombstones.find(study.paths, participant)
+        if found.doubt:
+            raise UsageError(*study_rights.in_doubt(participant, found))
         raise UsageError(f"{participant} was not erased.", "See: interviewkit participant erasures")
     facts = (study.config.title, stone, erasure.recall(study, participant), made.Reader(reader))
     if out is None:

@@ -419,6 +419,7 @@ def test_a_tombstone_that_was_put_there_erases_nobody(study: Study) -> None:
             again = Study.open(study.root, told.append)
             assert ["There is a tombstone of P01, but" in warned.message for warned in told] == [True]
             assert "interviewkit participant erase P01 --by NAME" in told[0].message
+            assert f"remove {place}" in told[0].message
             assert again.tombstone("P01") is None
             assert again.standing("P01").held == "frozen"
             with pytest.raises(ConsentRefused, match="nothing was destroyed because of it"):
