@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from pydantic import ValidationError
 
@@ -120,13 +119,6 @@ def pack(record: Record, draft: Transcript) -> Tables:
         "turns": [_row(turn) for turn in record.turns],
         "flags": [_row(flag) for flag in of(draft, record).flags],
     }
-
-
-def differences(draft: Transcript, checked: Transcript) -> list[tuple[str, str]]:
-    """What people changed in the words: what the machine had, and what is there now, place by place."""
-    before, after = ([w.text for turn in one.turns for w in turn.words] for one in (draft, checked))
-    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return [(" ".join(before[a:b]), " ".join(after[c:d])) for kind, a, b, c, d in changes if kind != "equal"]
 
 
 def words(checked: Checked | None) -> str:

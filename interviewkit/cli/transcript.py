@@ -54,6 +54,27 @@ def show(
         click.echo("\n".join(under_questions(study, known, found)))
 
 
+@transcript.command()
+@click.argument("interview", metavar="INTERVIEW")
+@options.call
+@options.study
+def changes(study_dir: Path | None, interview: str, call: int) -> None:
+    """Show what people changed in the machine's draft of INTERVIEW: words, and who says them."""
+    from interviewkit import changes, processing
+    from interviewkit.exports.base import hms, to_ms, visible
+
+    study = options.open_study(study_dir)
+    known, found = transcript_of(study, interview, call)
+    draft = processing.saved(study, known, call).transcript
+    assert draft is not None
+    for change in changes.changes(draft, found):
+        time = hms(to_ms(change.at_s) // 1000).removeprefix("00:")
+        said = f"“{visible(change.said)}”: " if change.said else ""
+        before, after = (visible(text) or "–" for text in (change.before, change.after))
+        click.echo(f"{time}  {said}{before} → {after}")
+    whose(known, call, found)
+
+
 def _show_chat(study: "Study", interview: str, call: int | None) -> None:
     """One call as a chat, or all that have a transcript, one after the other."""
     from interviewkit.by_question import headings

@@ -5,6 +5,7 @@ from textual.pilot import Pilot
 
 from interviewkit import checking, processing
 from interviewkit.audit_entries import Action
+from interviewkit.changes import Change, changes
 from interviewkit.consent import Store
 from interviewkit.errors import StorageError
 from interviewkit.models import Transcript
@@ -80,7 +81,7 @@ async def test_a_turn_is_heard_corrected_and_checked_and_the_draft_stays(
         assert "and than nothing" in said(study)[1]
         draft = processing.saved(study, study.interview("P01-1"), 1).transcript
         assert draft is not None
-        assert checking.differences(draft, kept(study)) == [("then", "than")]
+        assert changes(draft, kept(study)) == [Change(6.0, "then", "than")]
 
         await pilot.press("escape")
         await until(pilot, shows(app, "checked by Ada, 25 % of turns"))
@@ -108,16 +109,16 @@ async def test_every_change_is_said_kept_and_taken_back(app: InterviewkitApp, st
         await pilot.press("enter")
         await until(pilot, shows(app, "other times"))
         await pilot.press("r", "ctrl+u")
-        await typed(pilot, "my doctor")
+        await typed(pilot, "rang")
         await pilot.press("enter")
         await until(pilot, shows(app, "It is said in 2 places."))
-        await typed(pilot, "the GP")
+        await typed(pilot, "saw")
         await pilot.press("enter")
         await until(pilot, shows(app, "Replaced in 2 places"))
         await pilot.press("slash", "ctrl+u")
-        await typed(pilot, "the gp")
+        await typed(pilot, "Saw")
         await pilot.press("enter")
-        await until(pilot, shows(app, "the   heard at 00:13"))
+        await until(pilot, shows(app, "saw   heard at 00:11"))
         await saved(pilot, app)
         after = kept(study).turns
         assert [turn.speaker for turn in after] == ["Interviewer", "P01", "Speaker 3", "Interviewer", "P01"]

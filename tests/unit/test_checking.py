@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewkit import checking, drafts
+from interviewkit.changes import Change, changes
 from interviewkit.checking import Record, Sitting
 from interviewkit.edits import (
     Edit,
@@ -237,7 +238,7 @@ def test_what_is_kept_is_read_again_and_the_draft_tells_what_was_changed() -> No
     record = sitting().changed(Retype(0, "So how did it all begin?")).record(NOW)
     found = checking.read(DRAFT, checking.pack(record, DRAFT), "P01-1")
     assert Record(found.turns, record.sittings) == record  # type: ignore[arg-type]
-    assert checking.differences(DRAFT, found) == [("", "all")]
+    assert changes(DRAFT, found) == [Change(2.0, "", "all")]
     with pytest.raises(StorageError, match="damaged"):
         checking.read(DRAFT, {"turns": [{"words": 1}]}, "P01-1")
 
@@ -273,3 +274,13 @@ def test_words_are_replaced_wherever_they_are_said_and_nowhere_else() -> None:
     for nothing in ("doctor", " ", "them letter"):
         with pytest.raises(UsageError, match="not said"):
             made.changed(ReplaceAll(nothing, "x"))
+
+
+def test_a_change_is_a_word_or_who_says_it_whatever_became_of_the_turns() -> None:
+    made = sitting().changed(Speaker(2, "P01")).changed(Split(1, 7)).changed(Retime(0, 0.0, 1.9))
+    made = made.changed(Retype(4, made.turns[4].text.replace("my doctor rang", "she called")))
+    found = changes(DRAFT, checking.of(DRAFT, made.record(NOW)))
+    assert found == [
+        Change(9.0, "Interviewer", "P01", "And then?"),
+        Change(13.0, "my doctor rang", "she called"),
+    ]
