@@ -208,7 +208,6 @@ def test_a_recording_that_was_changed_is_known_after_a_kill_and_where_nothing_is
     assert (second.altered, third.altered) == (False, True)
 
 
-@pytest.mark.parametrize("study", small_study.MAKERS, indirect=True)
 def test_strikes_that_are_cut_off_finished_and_done_twice_alter_nothing(
     study: Study, interview: Interview, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -447,6 +447,7 @@ def test_a_tombstone_of_this_computer_wins_over_one_that_was_put_there(study: St
         assert again.grant("P02", Store)
 
 
+@pytest.mark.parametrize("study", [small_study.sealed_study], indirect=True)
 def test_who_was_erased_on_another_computer_is_erased_here_by_a_person(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
