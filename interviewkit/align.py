@@ -71,7 +71,9 @@ def asked(turns: Iterable[Turn], marks: Sequence[tuple[float, str]], interviewer
     for turn in turns:
         moment = turn.end_s if turn.speaker == interviewer else turn.start_s
         before = bisect_right(times, moment + MARK_LATE_S)
-        found.append(turn.model_copy(update={"question": marks[before - 1][1] if before else None}))
+        question = marks[before - 1][1] if before else None
+        # The same turn where nothing changes: whoever drew it need not draw it again.
+        found.append(turn if turn.question == question else turn.model_copy(update={"question": question}))
     return tuple(found)
 
 

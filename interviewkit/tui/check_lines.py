@@ -27,8 +27,9 @@ def places(transcript: Transcript) -> list[Place]:
     doubted = {
         Place(n, at)
         for n, turn in enumerate(turns)
+        if not lines.checked(turn)
         for at, word in enumerate(turn.words)
-        if lines.doubted(turn, word)
+        if lines.unsure(word)
     }
     flagged = {at(transcript, flag.start_s) for flag in transcript.flags} if turns else set()
     # A flag over a turn that has doubted words leads to those.

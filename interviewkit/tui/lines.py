@@ -74,8 +74,27 @@ class Match(NamedTuple):
     last: int
 
 
-def lay_out(transcript: Transcript, headings: Mapping[str, Heading], width: int) -> list[Line]:
-    """The whole chat at `width` columns, with what the call lacks where it lacks it."""
+class Rows(NamedTuple):
+    """The words of a turn at a width, line by line."""
+
+    turn: Turn
+    width: int
+    pieces: tuple[tuple[Piece, ...], ...]
+
+
+Known = dict[int, Rows]
+"""What was laid out, by the identity of the turn, which is part of it and so stays."""
+
+
+def lay_out(
+    transcript: Transcript, headings: Mapping[str, Heading], width: int, known: Known | None = None
+) -> list[Line]:
+    """The whole chat at `width` columns, with what the call lacks where it lacks it.
+
+    `known` is what was laid out before, and afterwards this: a turn that is still the same is not broken into
+    lines again.
+    """
+    known, laid_out = {} if known is None else known, dict[int, Rows]()
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
     indent = column // 5
     asks = asking(transcript.turns)
@@ -93,10 +112,13 @@ def lay_out(transcript: Transcript, headings: Mapping[str, Heading], width: int)
         if isinstance(said, Turn):
             own = said.speaker == asks
             lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(said), asking=own))
-            lines.extend(_words(number, said, 0 if own else indent, column - indent, own))
+            rows = laid_out[id(said)] = _rows(said, column - indent, known)
+            lines.extend(_words(number, rows, 0 if own else indent, own))
         else:
             lines.append(Line(Kind.OMISSION, max(number, 0), INSET, f"╌╌ {said.text} ╌╌"))
         lines.append(Line(Kind.BLANK, max(number, 0)))
+    known.clear()
+    known.update(laid_out)
     return lines
 
 
@@ -186,24 +208,38 @@ def _speaker(turn: Turn) -> str:
     return f"{clock(turn.start_s)}  {visible(turn.speaker)}{overlap}"
 
 
-def _words(number: int, turn: Turn, indent: int, width: int, own: bool) -> Iterator[Line]:
+def _words(number: int, rows: Rows, indent: int, own: bool) -> Iterator[Line]:
+    """The words of a turn, as many lines as they take."""
+    for pieces in rows.pieces:
+        yield Line(Kind.WORDS, number, indent, pieces=pieces, asking=own)
+
+
+def _rows(turn: Turn, width: int, known: Mapping[int, Rows]) -> Rows:
     """The words of a turn, broken where the next one has no room."""
+    rows = known.get(id(turn))
+    if rows is not None and rows.turn is turn and rows.width == width:
+        return rows
+    return Rows(turn, width, tuple(_broken(turn, width)))
+
+
+def _broken(turn: Turn, width: int) -> Iterator[tuple[Piece, ...]]:
     pieces: list[Piece] = []
     used = 0
     for piece in _pieces(turn, width):
         size = cell_len(piece.text)
         if pieces and used + 1 + size > width:
-            yield Line(Kind.WORDS, number, indent, pieces=tuple(pieces), asking=own)
+            yield tuple(pieces)
             pieces, used = [], 0
         used += size + (1 if pieces else 0)
         pieces.append(piece)
     if pieces:
-        yield Line(Kind.WORDS, number, indent, pieces=tuple(pieces), asking=own)
+        yield tuple(pieces)
 
 
 def _pieces(turn: Turn, width: int) -> Iterator[Piece]:
+    settled = checked(turn)
     for number, word in enumerate(turn.words):
-        doubtful = doubted(turn, word)
+        doubtful = not settled and unsure(word)
         text = f"‹{visible(word.text)}›" if doubtful else visible(word.text)
         if len(text) * 2 <= width or cell_len(text) <= width:
             yield Piece(text, number, doubtful)

@@ -3,19 +3,21 @@
 import io
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from interviewkit import drafts, session, session_moves, withdrawal
+from interviewkit import checking, drafts, session, session_moves, withdrawal
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import control, journal
 from interviewkit.capture.messages import Order, Wanted
 from interviewkit.consent import Record, Store
+from interviewkit.edits import Tick
 from interviewkit.errors import ConsentRefused
-from interviewkit.models import Ending
+from interviewkit.models import Check, Ending
 from interviewkit.recording import RecordingReader
 from interviewkit.study import Study
 from tests import small_study
@@ -68,6 +70,10 @@ def kept(folder: Path) -> Study:
     )
     work = drafts.Work(finished=True, transcript=found)
     study.save_raw(study.grant("P01", Store), "P01-1", 1, drafts.pack(work))
+    now = datetime.now(UTC)
+    checked = checking.begun(found, None, "P01-1", "Ada", now).changed(Tick(1, Check(by="Ada", at=now)))
+    tables = checking.pack(checked.record(now), found)
+    study.save_checked(study.grant("P01", Store), "P01-1", 1, tables)
     return study
 
 

@@ -3,17 +3,19 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from interviewkit import contacts, drafts, erasure, session, session_moves, wrapup
+from interviewkit import checking, contacts, drafts, erasure, session, session_moves, wrapup
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import journal
 from interviewkit.capture.messages import Order, Wanted
 from interviewkit.cli import shell
 from interviewkit.cli.app import app
 from interviewkit.consent import Record, Store
+from interviewkit.edits import Retype
 from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, Word
 from interviewkit.session_notes import Person, Role
 from interviewkit.study import Study
@@ -28,6 +30,7 @@ KINDS = (
     "spoken word",
     "flag of the transcript",
     "word of a draft",
+    "word typed while it was checked",
     "typed note",
     "improvised question",
     "where they are",
@@ -163,6 +166,11 @@ def _written_down(study: Study, participant: str, interview: str, said: dict[str
     )
     work = drafts.Work(draft=draft, transcript=found)
     study.save_raw(study.grant(participant, Store), interview, 1, drafts.pack(work))
+    now = datetime.now(UTC)
+    checked = checking.begun(found, None, interview, "Ada", now)
+    checked = checked.changed(Retype(0, f"well {said['word typed while it was checked']} then"))
+    tables = checking.pack(checked.record(now), found)
+    study.save_checked(study.grant(participant, Store), interview, 1, tables)
     wrapup.say(study, interview, 1, lambda known: known.model_copy(update={"note": said["wrap-up"]}))
     wrapup.say(
         study, interview, 1, lambda known: known.model_copy(update={"trouble": said["trouble with the line"]})

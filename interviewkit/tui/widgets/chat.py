@@ -66,6 +66,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         self._flagged: frozenset[int] = frozenset()
         self._lines: list[Line] = []
         self._starts: list[int] = []
+        self._known: lines.Known = {}
         self._matches: dict[int, list[Match]] = {}
         self._found: Match | None = None
         self._checked: frozenset[int] = frozenset()
@@ -160,7 +161,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         assert self._transcript is not None
         width = self.scrollable_content_region.width
-        self._lines = lines.lay_out(self._transcript, self._headings, width)
+        self._lines = lines.lay_out(self._transcript, self._headings, width, self._known)
         self._starts = lines.first_lines(self._lines)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
