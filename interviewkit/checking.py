@@ -60,7 +60,7 @@ class Sitting:
     def record(self, now: datetime) -> "Record":
         """What is to be kept of it at this moment."""
         sat = Sat(by=self.by, began_at=self.began_at, until=now, changes=len(self.past))
-        return Record(self.turns, (*self.before, sat) if self.past else self.before)
+        return Record(self.turns, (*self.before, sat))
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,15 @@ class Record:
 
     @property
     def checked(self) -> Checked | None:
-        """How far it has come; None where nobody has done anything yet."""
-        if not self.sittings:
+        """How far it has come; None where nobody has done anything yet that stands."""
+        counted = [sat for sat in self.sittings if sat.changes]
+        if not counted:
             return None
-        names = [sat.by for sat in self.sittings]
+        names = [sat.by for sat in counted]
         names += [check.by for turn in self.turns for check in turn.checks]
         return Checked(
             by=tuple(dict.fromkeys(names)),
-            at=max(sat.until for sat in self.sittings),
+            at=max(sat.until for sat in counted),
             turns=sum(bool(turn.checks) for turn in self.turns),
             of=len(self.turns),
             twice=sum(len(turn.checks) > 1 for turn in self.turns),
@@ -119,6 +120,12 @@ def pack(record: Record, draft: Transcript) -> Tables:
         "turns": [_row(turn) for turn in record.turns],
         "flags": [_row(flag) for flag in of(draft, record).flags],
     }
+
+
+def gone_past(now: Tables | None, new: Tables) -> bool:
+    """Whether there is a sitting in what is saved that whoever saves this knows nothing of."""
+    known = {row["began_at"] for row in new["sittings"]}
+    return now is not None and any(row["began_at"] not in known for row in now["sittings"])
 
 
 def words(checked: Checked | None) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from interviewkit import study_documents, study_index, study_mending
+from interviewkit import checking, study_documents, study_index, study_mending
 from interviewkit.audit_entries import Action
 from interviewkit.consent import Grant, Permission, Record, Store, Transcribe
 from interviewkit.errors import UsageError
@@ -296,11 +296,16 @@ class Study(Erasing):
     def save_checked(self, grant: Grant[Store], interview: str, call: int, tables: Tables) -> None:
         """Put what people made of a call's transcript in the place of what was there, without what is struck.
 
-        The machine's draft beside it stays as it is.
+        The draft beside it stays as it is. Raises UsageError where somebody else has saved it since.
         """
         number = self.call(interview, call).number
 
         def write(writing: Writing) -> None:
+            if checking.gone_past(study_documents.checked(self.paths, self.keys, interview, number), tables):
+                raise UsageError(
+                    f"{interview}, call {number}: somebody else has checked this transcript meanwhile.",
+                    "Leave it without saving, and open it again: what they did is kept.",
+                )
             left = self.without_struck(self.interview(interview), number, tables)
             writing.checked(interview, number, left)
 

@@ -1,6 +1,6 @@
 """What is struck or discarded is gone, what isn't stays, and nobody needs a consent for it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +148,12 @@ def test_what_people_typed_there_is_struck_as_well_now_and_when_it_is_saved_late
         assert "weeks." in left
     study.save_checked(keep, "P01-1", 1, tables)
     assert "secret" not in str(study.checked(keep, "P01-1", 1))
+    other = checking.begun(heard, None, "P01-1", "Ben", now + timedelta(seconds=1)).changed(
+        Retype(0, "Ben's")
+    )
+    with pytest.raises(UsageError, match="somebody else has checked"):
+        study.save_checked(keep, "P01-1", 1, checking.pack(other.record(now), heard))
+    assert "Ben's" not in str(study.checked(keep, "P01-1", 1))
 
 
 def alter(study: Study) -> None:
