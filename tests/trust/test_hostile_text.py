@@ -32,6 +32,7 @@ from interviewkit.tui.modals import AskLine, Choose, Confirm, Page, Pick, paragr
 from interviewkit.tui.protocol import Protocol
 from interviewkit.tui.room_lines import talkers
 from interviewkit.tui.room_views import Shown
+from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.ethics import EthicsScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
@@ -46,6 +47,7 @@ from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.widgets.bars import Notice, NoticeBar, TitleBar, Work, WorkBar
 from interviewkit.tui.widgets.chat import Chat
 from interviewkit.tui.widgets.conversation import Conversation, Outline
+from interviewkit.tui.widgets.editor import Editor
 from interviewkit.tui.widgets.finder import Finder
 from interviewkit.tui.widgets.meters import LABEL_WIDTH, Meters
 from interviewkit.tui.widgets.player import PlayerBar
@@ -111,6 +113,7 @@ SHOWS: Mapping[type[Widget], Callable[..., None]] = {
     WorkBar: lambda widget, text: widget.show(Work(text, "step")),
     NoticeBar: lambda widget, text: widget.show((Notice(text, text, alarm=True),)),
     Finder: lambda widget, text: widget.open("?", text),
+    Editor: lambda widget, text: widget.open(text, 0),
     Meters: lambda widget, text: widget.show((text, text)),
     PlayerBar: lambda widget, text: widget.show(Played(duration_s=1.0, looped=text)),
     Chat: chat,
@@ -233,6 +236,7 @@ SCREENS: Mapping[type[Frame], Callable[[Study], Frame]] = {
     StandingScreen: lambda study: StandingScreen("P01"),
     ListenScreen: lambda study: ListenScreen("P01-1"),
     TranscriptScreen: lambda study: TranscriptScreen("P01-1"),
+    CheckScreen: lambda study: CheckScreen("P01-1", 1),
     IncidentScreen: lambda study: IncidentScreen("P01", IncidentKind.DISTRESS, by="An interviewer"),
     ReadyScreen: lambda study: ReadyScreen("P01"),
     SoundScreen: lambda study: SoundScreen(),
@@ -244,6 +248,7 @@ WITHOUT_TEXT = (RecordScreen, SoundScreen, IncidentScreen, ReadyScreen, Standing
 async def test_hostile_text_in_every_screen(evil: Study, figures: Figures) -> None:
     seen, literal = Seen(), 0
     app = InterviewkitApp(evil.root)
+    app.taken_by = EVIL
     async with app.run_test(size=(200, 50)) as pilot:
         await started(pilot)
         for kind, made in SCREENS.items():

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from interviewkit.errors import AudioError
 from interviewkit.exports.base import UNFIT
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
+from interviewkit.tui.widgets.editor import Editor
 from tests import small_study
 from tests.tui import study as studies
 from tests.tui.conftest import started, text, until
@@ -81,6 +83,8 @@ async def test_no_screen_takes_text_for_anything_else(evil: Study) -> None:
         check(app)
         await pilot.press("c", "up", "e")
         await until(pilot, shows(app, "drop it"))
+        app.screen.query_one(Editor).post_message(Paste("pasted\nin two lines \x1b[7777X"))
+        await until(pilot, shows(app, "pasted in two lines �"))
         check(app)
 
 
@@ -107,8 +111,6 @@ async def _consent(pilot: Pilot[None], app: InterviewkitApp) -> None:
 
 @pytest.mark.slow
 async def test_what_is_pasted_steers_nothing(evil: Study) -> None:
-    from textual.events import Paste
-
     app = InterviewkitApp(evil.root)
     async with app.run_test(size=(140, 40)) as pilot:
         await started(pilot)

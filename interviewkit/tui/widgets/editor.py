@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
+
+from interviewkit.exports.base import visible
 
 
 class Editor(TextArea):
@@ -20,8 +22,8 @@ class Editor(TextArea):
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, compact=True)
 
     def open(self, text: str, before: int) -> None:
-        """Begin with a text, and the cursor behind so many of its letters."""
-        self.load_text(text)
+        """Begin with a text, made harmless, and the cursor behind so many of its letters."""
+        self.load_text(visible(text))
         self.display = True
         self.focus()
         self.move_cursor((0, before))
@@ -38,3 +40,8 @@ class Editor(TextArea):
             self.post_message(self.Submitted(self.text))
             return
         await super()._on_key(event)
+
+    async def _on_paste(self, event: Paste) -> None:
+        """One line, which steers nothing."""
+        event.prevent_default()
+        self.replace(visible(event.text), *self.selection)
