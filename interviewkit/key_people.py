@@ -45,10 +45,11 @@ def renew(keys: Keys, own: Guarded) -> Rewrapped:
     if person is None:
         raise UsageError("You have no role in this study.", "There is nothing to change.")
     changed = person.model_copy(update={"recipient": own.secret.public})
-    # First both keys open everything, then the new one alone: a kill in between locks nobody out.
-    keys.folder.put_person(changed)
-    done = rewrap(keys, [old], also=[old.public])
+    # First both keys open everything, then the new one alone: a kill in between locks nobody out. Who comes
+    # meanwhile is sealed to the one that is kept here.
+    done = rewrap(keys, [old], also=[own.secret.public])
     keys.folder.put_own(person.id, own.locked)
+    keys.folder.put_person(changed)
     rewrap(keys, [old, own.secret])
     keys.tell_person(changed)
     keys.use(person.id, own.secret)
@@ -62,17 +63,13 @@ def give(
     also: Iterable[KeyClass] = (),
     participants: Iterable[str] | None = None,
     sheet: Secret | None = None,
+    recipient: str | None = None,
 ) -> tuple[Person, Rewrapped]:
-    """Give somebody roles, whose key is known here or stands in the study's `keys/people`."""
-    keys.known_study()
-    known = keys.folder.person(person)
-    told = next((one for one in keys.told_people() if one.id == person), None)
-    found = known or told
-    if found is None:
-        raise UsageError(
-            f"Nobody is called {person} in this study.", "They make their key first: interviewkit key new"
-        )
-    given = found.model_copy(
+    """Give somebody roles, whose key is known here or stands in the study's `keys/people`.
+
+    `recipient` is the public key that they read out: UsageError where neither place has it for them.
+    """
+    given = named(keys, person, recipient).model_copy(
         update={
             "roles": tuple(dict.fromkeys(roles)),
             "also": tuple(dict.fromkeys(also)),
@@ -81,6 +78,31 @@ def give(
         }
     )
     return given, _changed(keys, given, sheet)
+
+
+def named(keys: Keys, person: str, recipient: str | None = None) -> Person:
+    """Somebody with their public key: as known here, else as the study says, rightly or not."""
+    keys.known_study()
+    known = keys.folder.person(person)
+    found = [*([known] if known else []), *(one for one in keys.told_people() if one.id == person)]
+    if not found:
+        raise UsageError(
+            f"Nobody is called {person} in this study.", "They make their key first: interviewkit key new"
+        )
+    having = [one for one in found if recipient in (None, one.recipient)]
+    if not having:
+        raise UsageError(
+            f"The key of {person} in this study is another one: {found[0].recipient}",
+            "Ask them to read theirs out again. If it differs, somebody changed the study's keys folder.",
+        )
+    sealing.AgeSealer([having[0].recipient])
+    return having[0]
+
+
+def is_known(keys: Keys, person: Person) -> bool:
+    """Whether this computer has sealed to that very key before."""
+    known = keys.folder.person(person.id)
+    return known is not None and known.recipient == person.recipient
 
 
 def revoke(keys: Keys, person: str, sheet: Secret | None = None) -> Rewrapped:

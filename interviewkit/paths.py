@@ -293,13 +293,17 @@ def private_dir(folder: Path) -> Path:
     return missing[0] if missing else folder
 
 
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+"""A link that somebody laid where a file is to be made leads nowhere."""
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Replace `path` with `data` so that a kill or a full disk leaves the old bytes or the new."""
     private_dir(path.parent)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     with storage_errors(path):
         try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(partial, _FRESH, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -318,7 +322,7 @@ def rewritten_durably(path: Path) -> Iterator[Path]:
     partial = path.with_name(f"{path.name}{STRIKING}")
     with storage_errors(path):
         try:
-            os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+            os.close(os.open(partial, _FRESH, 0o600))
             yield partial
             with partial.open("r+b") as file:
                 os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from interviewkit import key_records, passphrases, sealing
+from interviewkit import key_places, key_records, passphrases, sealing
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
 from interviewkit.key_folder import KeyFolder
 from interviewkit.key_records import DestroyedRecord, ParticipantRecord, Person, StudyRecord
@@ -68,6 +68,7 @@ def found(paths: StudyPaths, founder: Founder, written: list[Path]) -> None:
     folder.put_own(person.id, founder.own.locked)
     folder.put_person(person)
     folder.put_study(record)
+    key_places.remember(paths.root, record.id)
     for path, public in {
         paths.keys / "people" / f"{person.id}.json": person,
         paths.keys / "study.json": record,

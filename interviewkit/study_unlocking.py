@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from interviewkit import key_records, passphrases, sealing
+from interviewkit import key_places, key_records, passphrases, sealing
 from interviewkit.errors import Locked, StudyError
 from interviewkit.key_folder import KeyFolder
 from interviewkit.key_records import StudyRecord
@@ -58,6 +58,8 @@ class Unlocking:
                 "Put the study's keys folder back from your backup.",
             )
         self.study_id = None if record is None else record.id
+        keys_here = record is not None and KeyFolder(record.id).study is not None
+        key_places.check(paths.root, self.study_id, keys_here=keys_here)
 
     @property
     def sealed(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from interviewkit.cli import options
-from interviewkit.cli.shell import stopping
+from interviewkit.cli.shell import Stopped, stopping
 from interviewkit.cli.study import ROLES
 
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ def list_(study_dir: Path | None, as_json: bool) -> None:
 @click.option(
     "--participant", "participants", multiple=True, metavar="P", help="Only of these; otherwise of all."
 )
+@click.option(
+    "--key", "recipient", metavar="AGE1…", help="The public key that they read out; else it is asked."
+)
 @sheet_option
 @options.study
 @stopping(NOTHING)
@@ -101,6 +104,7 @@ def add_person(
     roles: tuple[str, ...],
     also: tuple[str, ...],
     participants: tuple[str, ...],
+    recipient: str | None,
     sheet: bool,
 ) -> None:
     """Give PERSON roles, in the place of those that they had: keys are sealed anew, documents are not."""
@@ -111,10 +115,10 @@ def add_person(
     study = _sealed(study_dir)
     for participant in participants:
         study.participant(participant)
+    compared = _compared(study.keys, person, recipient)
     opens, more, typed = [Role(role) for role in roles], [KeyClass(one) for one in also], _sheet(study, sheet)
     with study.changing_keys(Action.ROLE_GIVEN) as keys:
-        given, done = key_people.give(keys, person, opens, more, participants or None, typed)
-    click.echo(f"Compare with what {given.name} reads out: {given.recipient}", err=True)
+        given, done = key_people.give(keys, person, opens, more, participants or None, typed, compared)
     _told(done, f"{given.name} is {', '.join(roles)} now.")
 
 
@@ -247,6 +251,21 @@ def _sealed(folder: Path | None) -> "Study":
     study = options.open_study(folder)
     assert study.keys.folder is not None
     return study
+
+
+def _compared(keys: "Keys", person: str, recipient: str | None) -> str:
+    """The public key to seal to, compared with what they read out before anything is sealed to it."""
+    from interviewkit import key_people
+
+    found = key_people.named(keys, person, recipient)
+    if recipient is None and not key_people.is_known(keys, found):
+        click.echo(f"The study says that the public key of {found.name} is\n{found.recipient}", err=True)
+        click.echo(
+            "Whoever can write to the study could have put another there. Ask them, by telephone.", err=True
+        )
+        if not click.confirm("Do they read out the same?", default=None, err=True):
+            raise Stopped(NOTHING)
+    return found.recipient
 
 
 def _own(question: str) -> "Guarded":

@@ -101,10 +101,17 @@ def test_somebody_comes_and_goes(run: Run, sealed: Study) -> None:
     assert run("key", "new", "--name", "Bob").out == "bob\n"
     assert run("key", "new", "--name", "Bob").code == ExitCode.USAGE
     # Who has no role opens nothing; Ada unlocks the study.
-    given = run("key", "add-person", "bob", "--role", "analyst", "--also", "audio")
+    asked = ("key", "add-person", "bob", "--role", "analyst", "--also", "audio")
+    # Nothing is sealed to a key that stands in the study until it was compared.
+    assert run(*asked, typed="n\n").code != 0
+    assert run(*asked, "--key", RECOVERY.public).code == ExitCode.USAGE
+    assert sealed.keys.folder.person("bob") is None
+    given = run(*asked, typed="y\n")
     assert (given.code, "Bob is analyst now. 7 keys" in given.err) == (0, True)
     rows = {row["id"]: row for row in json.loads(run("key", "list", "--json").out)}
     assert rows["bob"]["opens"] == ["audio", "released"]
+    # Known by now: no question.
+    assert run(*asked).code == 0
     gone = run("key", "revoke", "bob")
     assert "can't be recalled" in gone.err
     assert "revoked" in run("key", "list").out

@@ -78,7 +78,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("retention due", (), ""),
     ("key list", (), ""),
     ("key new --name Bob", (Action.KEY_MADE,), ""),
-    ("key add-person bob --role transcriber", (Action.ROLE_GIVEN,), ""),
+    ("key add-person bob --role transcriber", (Action.ROLE_GIVEN,), "y\n"),
     ("key revoke bob", (Action.ROLE_REVOKED,), ""),
     ("key new --again", (Action.KEY_RENEWED,), ""),
     ("key backup ../keys.json", (Action.KEYS_BACKED_UP,), ""),

@@ -3,6 +3,7 @@
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from interviewkit import key_backup, key_people, sealing
 from interviewkit.consent import Store
 from interviewkit.errors import Locked, StorageError, StudyError, UsageError
+from interviewkit.key_folder import KeyFolder
 from interviewkit.key_sheet import grouped, sheet
 from interviewkit.sealing import OPENS, Guarded, KeyClass, Preset, Role, Secret
 from interviewkit.study import Study
@@ -127,6 +129,64 @@ def test_whoever_writes_to_the_study_gives_nobody_a_role(study: Study) -> None:
     study.keys.tell_person(person.model_copy(update={"roles": (Role.RESEARCHER,)}))
     study.add_participant("patients", "uk")
     assert opened(study, own.secret, "P02") == set()
+
+
+def test_a_key_that_was_put_in_the_place_of_theirs_is_not_sealed_to(study: Study) -> None:
+    theirs, planted = guarded(), guarded()
+    person = key_people.new(study.keys, "Bob", theirs)
+    study.keys.tell_person(person.model_copy(update={"recipient": planted.secret.public}))
+    with pytest.raises(UsageError, match="another one"):
+        key_people.give(study.keys, "bob", [Role.RESEARCHER], recipient=theirs.secret.public)
+    assert opened(study, planted.secret) == set()
+    assert study.keys.folder.person("bob") is None
+    study.keys.tell_person(person.model_copy(update={"recipient": "age1nothing"}))
+    with pytest.raises(StorageError):
+        key_people.give(study.keys, "bob", [Role.RESEARCHER])
+    assert study.keys.folder.person("bob") is None
+
+
+def test_a_study_whose_keys_folder_was_taken_away_or_exchanged_is_not_opened(
+    study: Study, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    study.paths.keys.rename(kept)
+    with pytest.raises(StudyError, match="no keys any more"):
+        Study.open(study.root)
+    other = small_study.sealed_study(tmp_path / "other")
+    other.paths.keys.rename(study.paths.keys)
+    with pytest.raises(StudyError, match="keys of another study"):
+        Study.open(study.root)
+    study.paths.keys.rename(tmp_path / "planted")
+    kept.rename(study.paths.keys)
+    assert Study.open(study.root).keys.sealed
+
+
+@pytest.mark.parametrize("place", [1, 3, 5, 6, 7, 10])
+def test_a_kill_in_a_rotation_loses_nobody(study: Study, monkeypatch: pytest.MonkeyPatch, place: int) -> None:
+    """Whichever key is kept here then, what was sealed before and who comes later open with it."""
+    later, steps = guarded(), count(1)
+    old = study.keys.unlocked()
+
+    def killing(write: Callable[..., None]) -> Callable[..., None]:
+        def wrote(*args: object) -> None:
+            if next(steps) == place:
+                raise KeyboardInterrupt
+            write(*args)
+
+        return wrote
+
+    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
+        for name in ("put_person", "put_own", "put_wrapped"):
+            patched.setattr(KeyFolder, name, killing(getattr(KeyFolder, name)))
+        key_people.renew(study.keys, later)
+    kept = study.keys.folder.own()["ada"]
+    own = later.secret if kept == later.locked else old
+    assert opened(study, own) == OPENS[Role.CUSTODIAN]
+    person = study.keys.folder.person("ada")
+    assert person is not None
+    # The two are written one right after the other.
+    between = kept == later.locked and person.recipient == old.public
+    assert between or person.recipient == own.public
 
 
 def test_who_is_revoked_opens_nothing_any_more(study: Study, join: Callable[..., Secret]) -> None:
