@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from interviewkit.cli import options, terminal
+from interviewkit.cli.progress import note
+from interviewkit.cli.shell import Stopped
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,6 +75,35 @@ def changes(study_dir: Path | None, interview: str, call: int) -> None:
         before, after = (visible(text) or "–" for text in (change.before, change.after))
         click.echo(f"{time}  {said}{before} → {after}")
     whose(known, call, found)
+
+
+@transcript.command()
+@click.argument("wanted", metavar="WANTED")
+@click.argument("replacement", metavar="REPLACEMENT")
+@options.by
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@options.study
+def replace(study_dir: Path | None, wanted: str, replacement: str, by: str, yes: bool) -> None:
+    """Put REPLACEMENT in the place of WANTED in every transcript of the study; the drafts stay."""
+    from interviewkit import corrections
+    from interviewkit.edits import ReplaceAll
+    from interviewkit.phrases import count
+
+    if not replacement.strip():
+        raise UsageError("There is nothing to put in its place.", "Words are deleted on the screen, by ear.")
+    study = options.open_study(study_dir)
+    found = corrections.said(study, wanted, note)
+    if not found:
+        raise UsageError(
+            "No transcript has these words.", "Whole words are looked for, whatever their capitals."
+        )
+    for one in found:
+        click.echo(f"{one.interview.id}, call {one.call}: {count(one.places, 'place')}", err=True)
+    if not yes and not click.confirm("Replace them all?", default=None, err=True):
+        raise Stopped("Nothing was changed.")
+    for one in found:
+        corrections.put_right(study, one, ReplaceAll(wanted, replacement), by)
+        click.echo(one.interview.id)
 
 
 def _show_chat(study: "Study", interview: str, call: int | None) -> None:

@@ -339,6 +339,32 @@ def test_a_spreadsheet_of_all_that_may_be_handed_on(
     assert {row[0] for row in rows[1:]} == {"P01-1"}
 
 
+def test_words_are_put_right_everywhere_and_it_is_said_who_did(
+    run: Run, study: Study, speech: fakes.Speech, sound: Path, imported: str
+) -> None:
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P02")
+    run("import", sound, "--participant", "P02", "-q")
+    run("process", "--all", "-q")
+    small_study.withdraw(study, "P02")
+    replace = ("transcript", "replace", "LETTER", "parcel", "--by", "Ada")
+    stopped = run(*replace, typed="n\n")
+    assert stopped.err.count("Replace them all?") == 1
+    assert "letter" in run("transcript", "show", imported).out
+    done = run(*replace, "--yes")
+    assert (done.code, done.out) == (0, "P01-1\n")
+    assert "P01-1, call 1: 1 place" in done.err
+    assert "Note: P02-1 was left out. No consent of P02" in done.err
+    shown = run("transcript", "show", imported).out
+    assert "With a parcel from my doctor." in shown
+    assert shown.endswith("Changed by Ada, no turn checked yet.\n")
+    assert "letter → parcel" in run("transcript", "changes", imported).out
+    assert "No transcript has these words." in run(*replace, "--yes").err
+    again = run("process", imported, "--again", "-q")
+    assert "what people made of the transcript stays" in again.err
+    assert "parcel" in run("transcript", "show", imported).out
+
+
 def test_an_export_of_the_same_day_is_not_replaced(run: Run, speech: fakes.Speech, imported: str) -> None:
     run("process", imported, "-q")
     names = [Path(run("export", "xlsx").out.strip()).name for _ in range(3)]

@@ -56,6 +56,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("process P02-1", (Action.RECORDING_HEARD, Action.DRAFT, Action.TRANSCRIPT), ""),
     ("transcript show P02-1", READ, ""),
     ("transcript changes P02-1", READ, ""),
+    ("transcript replace letter parcel --by Ada --yes", (*READ, Action.CHECKED), ""),
     # Words, what is about to be done to the recording, and that it is done.
     ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 3), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),
