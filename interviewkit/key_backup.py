@@ -9,6 +9,7 @@ the study's `keys/destroyed/` knows, is not brought back. What only the study sa
 may have put it there, and with that gone the same file brings the keys.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,7 @@ class Restored:
 
     participants: tuple[str, ...]
     people: tuple[str, ...]
+    revoked: tuple[str, ...]
     destroyed: tuple[str, ...]
 
 
@@ -102,12 +104,14 @@ def restore(keys: Keys, path: Path) -> Restored:
         raise UsageError(f"There is no file {path}.", "Give the file that “key backup” wrote.")
     if found.study.id != keys.study_id:
         raise StudyError(f"{path} has the keys of another study.", "Give the backup of this one.")
+    keys.check_told_study(found.study)
     for one in found.participants:
         keys.check_told(one.public)
     folder = keys.folder
     if folder.study is None:
         folder.put_study(found.study)
-    people = [person for person in found.people if folder.person(person.id) is None]
+    told = _as_told(found.people, keys.told_people())
+    people = [person for person in told if folder.person(person.id) is None]
     for person in people:
         folder.put_person(person)
     for name, locked in found.own.items():
@@ -120,7 +124,23 @@ def restore(keys: Keys, path: Path) -> Restored:
         destroyed = keys.destroyed(name)
         (gone if destroyed else brought).append(name)
         _bring(folder, one, destroyed)
-    return Restored(tuple(brought), tuple(person.name for person in people), tuple(gone))
+    return Restored(
+        tuple(brought),
+        tuple(person.name for person in people if person.revoked_at is None),
+        tuple(person.name for person in people if person.revoked_at is not None),
+        tuple(gone),
+    )
+
+
+def _as_told(people: Sequence[Person], told: Collection[Person]) -> list[Person]:
+    """The people of a backup, revoked where they were since; but not all of them by what the study says."""
+    since = {person.id: person.revoked_at for person in told if person.revoked_at is not None}
+    if all(person.id in since for person in people):
+        return list(people)
+    return [
+        person.model_copy(update={"revoked_at": since[person.id]}) if person.id in since else person
+        for person in people
+    ]
 
 
 def _bring(folder: KeyFolder, one: KeysOf, destroyed: frozenset[KeyClass]) -> None:

@@ -24,6 +24,8 @@ CAN_PAUSE = os.name == "posix"
 _GUARD = ("/bin/sh", "-c", 'read -r over || kill -KILL "-$1"', "guard")
 NICENESS = 10
 PARENT_VARIABLE = "INTERVIEWKIT_PARENT"
+SECRETS = "INTERVIEWKIT_PASSPHRASE"
+"""How the variables begin that hold a passphrase, or name a file with one."""
 _PR_SET_DUMPABLE = 4
 _started: dict["Child", int] = {}
 
@@ -61,7 +63,10 @@ class Child:
         if CAN_PAUSE and self._guard is None and self.process.poll() is None:
             with suppress(OSError):
                 self._guard = subprocess.Popen(
-                    [*_GUARD, str(self.process.pid)], stdin=subprocess.PIPE, start_new_session=True
+                    [*_GUARD, str(self.process.pid)],
+                    stdin=subprocess.PIPE,
+                    env=bare_environment(),
+                    start_new_session=True,
                 )
                 os.killpg(self.process.pid, signal.SIGSTOP)
 
@@ -105,6 +110,11 @@ def kill_children_of(thread: int) -> None:
         running.kill()
 
 
+def bare_environment() -> dict[str, str]:
+    """This program's environment without the passphrase: what reads a hostile file is not to have it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
+
+
 @contextmanager
 def child(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Child]:
     """Run `python -m module arguments` in a process group of its own; it ends with the block."""
@@ -113,7 +123,7 @@ def child(module: str, *arguments: str, environment: dict[str, str] | None = Non
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, PARENT_VARIABLE: str(os.getpid()), **(environment or {})},
+        env={**bare_environment(), PARENT_VARIABLE: str(os.getpid()), **(environment or {})},
         start_new_session=os.name == "posix",
     )
     running = Child(process)

@@ -250,6 +250,14 @@ class Keys(Unlocking):
                 "Put the study's keys folder back from your backup, and ask who changed it.",
             )
 
+    def check_told_study(self, known: StudyRecord) -> None:
+        """Raise StudyError where the study names another recovery key than what is brought here."""
+        if key_records.read(self._paths.keys / "study.json", StudyRecord) != known:
+            raise StudyError(
+                f"The recovery key in {self._paths.keys} is not the one in the backup of the keys.",
+                "Compare both with the sheet's “Public half”, and ask who changed one of them.",
+            )
+
     def destroyed(self, participant: str) -> frozenset[KeyClass]:
         """Which keys of a participant were destroyed, on this computer or on another."""
         told = key_records.read(self._told_destroyed(participant), DestroyedRecord)

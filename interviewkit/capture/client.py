@@ -29,6 +29,7 @@ from interviewkit.capture.messages import (
     unpack,
 )
 from interviewkit.errors import DeviceError
+from interviewkit.processes import bare_environment
 
 REHEARSAL_PATIENCE_S = 2.0
 CLOSING_S = 3.0
@@ -153,6 +154,7 @@ def start(order: Order) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "interviewkit.capture.recorder"],
         stdin=subprocess.PIPE,
+        env=bare_environment(),
         stdout=subprocess.PIPE,
         stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
         start_new_session=os.name == "posix",

@@ -21,6 +21,7 @@ from interviewkit.capture.messages import SCRIPT, Wanted, line
 from interviewkit.capture.streams import HEADER, LOST_BEFORE
 from interviewkit.capture.tracks import Block
 from interviewkit.errors import DeviceError
+from interviewkit.processes import bare_environment
 
 OPEN_PATIENCE_S = 20.0
 """Starting a process and a sound system may take long on a busy computer."""
@@ -42,6 +43,7 @@ class _Line:
         self._process = subprocess.Popen(
             [sys.executable, "-m", MODULES.get(wanted.host_api, "interviewkit.capture.streams")],
             stdin=subprocess.PIPE,
+            env=bare_environment(),
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get(DEBUG_VARIABLE) else subprocess.DEVNULL,
             creationflags=_HIDDEN,

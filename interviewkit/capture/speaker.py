@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture.messages import line
 from interviewkit.capture.resample import Resampler
-from interviewkit.processes import guard_memory
+from interviewkit.processes import bare_environment, guard_memory
 
 SILENT_END_S = 0.3
 """A stream that stops swallows its last moments."""
@@ -34,6 +34,7 @@ def play(samples: NDArray[np.int16]) -> str:
         said = subprocess.run(
             [sys.executable, "-m", "interviewkit.capture.speaker"],
             input=order,
+            env=bare_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=samples.shape[1] / SAMPLE_RATE + PATIENCE_S,

@@ -179,6 +179,8 @@ def restore(study_dir: Path | None, file: Path) -> None:
     click.echo(f"The keys of {len(done.participants)} participants are here.", err=True)
     if done.people:
         click.echo(f"Keys are sealed to these people from now on: {', '.join(done.people)}.", err=True)
+    if done.revoked:
+        click.echo(f"Revoked, and sealed to no more: {', '.join(done.revoked)}.", err=True)
     if done.destroyed:
         click.echo(f"Destroyed before, and not brought back: {', '.join(done.destroyed)}.", err=True)
 

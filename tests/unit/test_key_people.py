@@ -310,6 +310,23 @@ def opened_by_sheet(study: Study, participant: str) -> set[KeyClass]:
     }
 
 
+def test_an_older_backup_brings_back_nobody_who_was_revoked(
+    study: Study, join: Callable[..., Secret], tmp_path: Path
+) -> None:
+    theirs = join(Role.TRANSCRIBER)
+    key_backup.backup(study.keys, tmp_path / "keys.json")
+    key_people.revoke(study.keys, "person-1", RECOVERY)
+    shutil.rmtree(study.keys.folder.root)
+    done = key_backup.restore(Keys(study.paths), tmp_path / "keys.json")
+    assert (done.people, done.revoked) == (("Ada",), ("Person 1",))
+    study.add_participant("patients", "uk")
+    assert opened(study, theirs, "P02") == set()
+    told = study.paths.keys / "study.json"
+    told.write_text(told.read_text().replace(RECOVERY.public, Secret.new().public))
+    with pytest.raises(StudyError, match="recovery key"):
+        key_backup.restore(Keys(study.paths), tmp_path / "keys.json")
+
+
 def test_a_backup_does_not_lie_in_the_study(study: Study) -> None:
     with pytest.raises(UsageError, match="outside"):
         key_backup.backup(study.keys, study.paths.exports / "keys.json")

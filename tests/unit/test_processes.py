@@ -268,3 +268,12 @@ def test_a_child_that_is_over_can_not_stand_still(program: Callable[[str], Start
         assert kid.process.wait(LIMIT_S) == 0
         kid.pause()
         assert kid._guard is None
+
+
+def test_a_child_has_no_passphrase(program: Callable[[str], Start], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWKIT_PASSPHRASE", "four words of mine")
+    monkeypatch.setenv("INTERVIEWKIT_PASSPHRASE_FILE", "/there")
+    source = "import os\nprint([name for name in os.environ if 'PASSPHRASE' in name], flush=True)"
+    with program(source)() as kid:
+        assert kid.process.stdout is not None
+        assert kid.process.stdout.readline() == b"[]\n"
