@@ -47,14 +47,20 @@ class Founder:
     roles: tuple[Role, ...] = (Role.RESEARCHER,)
     kept_passphrase: str | None = field(default=None, repr=False)
     """Kept beside the keys, in the open: for a demonstration."""
+    study: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def record(self) -> StudyRecord:
+        """The study that is to be."""
+        return StudyRecord(id=self.study, preset=self.preset, recovery=self.recovery.public)
 
 
 def found(paths: StudyPaths, founder: Founder, written: list[Path]) -> None:
-    """Give a new study its id and its keys; its founder has unlocked it in this program.
+    """Give a new study its keys; its founder has unlocked it in this program.
 
     `written` is told of every file in the study before it is there.
     """
-    record = StudyRecord(id=uuid4().hex, preset=founder.preset, recovery=founder.recovery.public)
+    record = founder.record
     person = Person(
         id=person_id(founder.name),
         name=founder.name,

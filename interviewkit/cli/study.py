@@ -27,12 +27,13 @@ def init(folder: Path, title: str | None, name: str, roles: tuple[str, ...]) -> 
 
     Writes a recovery sheet beside it, to be printed: the way back when the passphrase is lost.
     """
+    from interviewkit import study_config
     from interviewkit.cli import passphrase
     from interviewkit.key_sheet import sheet
-    from interviewkit.paths import sheet_beside, write_durably
+    from interviewkit.paths import STUDY_FILE, sheet_beside, write_durably
     from interviewkit.sealing import Guarded, Preset, Role, Secret
     from interviewkit.study import Study
-    from interviewkit.study_create import refuse_occupied
+    from interviewkit.study_create import TEMPLATES, refuse_occupied
     from interviewkit.study_keys import Founder
 
     refuse_occupied(folder, sealed=True)
@@ -40,11 +41,15 @@ def init(folder: Path, title: str | None, name: str, roles: tuple[str, ...]) -> 
     recovery = Secret.new()
     preset, held = (Preset.TEAM, tuple(map(Role, roles))) if roles else (Preset.SOLO, (Role.RESEARCHER,))
     founder = Founder(own, recovery, name, preset, held)
-    made = Study.create(folder, title=title, founder=founder)
     place = sheet_beside(folder)
-    known = made.keys.folder.study
-    assert known is not None
-    write_durably(place, sheet(made.config.title, known, recovery))
+    called = title or study_config.load(TEMPLATES / STUDY_FILE).title
+    # First: a kill leaves no study without the way back into it.
+    write_durably(place, sheet(called, founder.record, recovery))
+    try:
+        made = Study.create(folder, title=title, founder=founder)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
     click.echo(f"{made.root} is a study now: {made.config.title}. It is sealed.", err=True)
     click.echo(
         f"First: print {place}, lock it away, delete the file, and try what is on it:\n"

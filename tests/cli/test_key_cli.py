@@ -7,7 +7,7 @@ import pytest
 
 from interviewkit import passphrases, sealing
 from interviewkit.cli import passphrase
-from interviewkit.errors import ExitCode
+from interviewkit.errors import ExitCode, StorageError
 from interviewkit.key_sheet import grouped
 from interviewkit.sealing import Secret
 from interviewkit.study import Study
@@ -55,6 +55,7 @@ def test_init_makes_a_sealed_study_and_a_sheet_that_would_do(
     assert str(page) in outcome.err
     assert not list((tmp_path / "mine").rglob("*.pdf"))
     said = text(page.read_bytes())
+    assert str(made.keys.study_id) in "".join(said.split())
     key = said[said.index("AGE-SECRET") :].split("After the first")[0]
     outcome = run("key", "drill", "--study", "mine", typed=" ".join(key.split()) + "\n")
     assert outcome.code == 0, outcome.err
@@ -176,3 +177,19 @@ def test_a_study_without_keys_says_so(run: Run, study: Study) -> None:
     outcome = run("key", "list")
     assert outcome.code == ExitCode.BAD_INPUT
     assert "not sealed" in outcome.err
+
+
+def test_there_is_never_a_study_without_its_sheet(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(passphrases.VARIABLE, small_study.PASSPHRASE)
+    page, there = tmp_path / "mine-recovery-sheet.pdf", []
+
+    def fails(*args: object, **more: object) -> Study:
+        there.append(page.exists())
+        raise StorageError("The disk is full.", "Make room.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Study, "create", fails)
+        assert run("init", "mine").code != 0
+    assert (there, page.exists()) == ([True], False)
