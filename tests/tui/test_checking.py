@@ -13,6 +13,7 @@ from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
+from interviewkit.tui.widgets.chat import Chat
 from tests.tui import snapshot
 from tests.tui.conftest import started, text, typed, until
 from tests.tui.fake_player import Players
@@ -155,6 +156,14 @@ async def test_a_key_by_mistake_changes_nothing_and_what_is_typed_is_not_lost(
         await pilot.press("escape")
         await until(pilot, lambda: said(study)[0] == "Interviewer: So how did it begin?")
         assert checking.words(kept(study).checked) == "a machine's draft"
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: said(study)[0] == "Interviewer: well So how did it begin?")
+        await pilot.press("e")
+        await pilot.click(Chat)
+        await typed(pilot, "cbj")
+        assert "0 of 4 turns checked" in text(app)
+        await pilot.press("escape", "ctrl+z")
+        await until(pilot, lambda: said(study)[0] == "Interviewer: So how did it begin?")
 
         def full(*_: object) -> None:
             raise StorageError("The disk is full.", "Make room.")

@@ -60,6 +60,7 @@ PLAYER = (
     Key("l", "again and again", 3),
     Key("< >", "speed", 4),
 )
+ALWAYS = ("escape", "help", "command_palette", "quit", "theme", "urgent")
 TAKEN_BACK = "ctrl+z takes it back."
 
 
@@ -188,9 +189,15 @@ class CheckScreen(Playing):
     # ── the cursor ──────────────────────────────────────────────────────────────────────────────
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing but leaving before there is something to check."""
+        """What changes something needs something to change; while a turn is typed, it is the only change."""
         ready = self._kept is not None and bool(self._kept.turns)
-        return ready or action in ("escape", "help", "command_palette", "quit", "theme", "urgent")
+        listening = ready and action in ("play", "skip")
+        return (ready and not self._typing) or listening or action in ALWAYS
+
+    def on_click(self) -> None:
+        """A click elsewhere takes nothing away from what is typed."""
+        if self._typing:
+            self.query_one(Editor).focus()
 
     def action_turn(self, by: int) -> None:
         """Some turns up or down."""
@@ -469,10 +476,20 @@ class CheckScreen(Playing):
     def leave(self) -> None:
         """Drop what is being typed; if nothing is, go back when everything is saved."""
         if self._typing:
-            self._close_editor()
-            self._keep()
+            self._drop()
         else:
             self.flow(self._back())
+
+    def _drop(self) -> None:
+        """What is being typed goes, and can be had back like any change that was taken back."""
+        assert self._kept is not None
+        dropped = Retype(self._here.turn, self.query_one(Editor).text)
+        self._close_editor()
+        if dropped.text.strip() and self._kept.change(lambda sitting: sitting.changed(dropped)):
+            self._kept.change(Sitting.undone)
+            self.kit.tell("Dropped.", "ctrl+y brings it back.")
+        self._keep()
+        self.show()
 
     async def _back(self) -> None:
         if self._kept is not None:
