@@ -61,7 +61,7 @@ def stop(study: Study, interview: str, *, by: str) -> Stopped:
     return Stopped(interview, keep, others)
 
 
-def take_back(study: Study, participant: str, level: Level, by: str) -> Promised:
+def take_back(study: Study, participant: str, level: Level, by: str, why: str | None = None) -> Promised:
     """Put on record that somebody takes their consent back, and how far; hands back what that comes to.
 
     It holds at once. To be erased is queued with its deadline; where the sheet doesn't promise it any more,
@@ -73,7 +73,7 @@ def take_back(study: Study, participant: str, level: Level, by: str) -> Promised
     if level is Level.ERASE:
         due_on = None if promised.late else (now + timedelta(days=ERASED_WITHIN_DAYS)).date()
         study.ask_erasure(participant, by, due_on=due_on, late=promised.late)
-    study.withdraw(participant, ConsentWithdrawn(recorded_by=by, at=now, level=promised.level))
+    study.withdraw(participant, ConsentWithdrawn(recorded_by=by, at=now, level=promised.level, why=why))
     return promised
 
 

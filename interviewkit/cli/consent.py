@@ -177,11 +177,12 @@ def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
 @click.argument("participant", metavar="PARTICIPANT")
 @click.option("--recorded-by", type=options.name, required=True, metavar="NAME", help="Who records it.")
 @click.option("--level", type=click.Choice(LEVELS), help="How far; without it, nothing is done any more.")
+@click.option("--why", metavar="TEXT", help="What they gave as their reason, if they did; nobody has to.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
 @options.study
 @stopping("The consent stands as it was.")
 def withdraw(
-    study_dir: Path | None, participant: str, recorded_by: str, level: str | None, yes: bool
+    study_dir: Path | None, participant: str, recorded_by: str, level: str | None, why: str | None, yes: bool
 ) -> None:
     """Record that a participant takes the consent back, and how far; without a level, nothing is granted."""
     from interviewkit.models import ConsentWithdrawn
@@ -193,9 +194,9 @@ def withdraw(
     ):
         raise Stopped("The consent stands as it was.")
     if level is not None:
-        _taken_back(study, known, level, recorded_by)
+        _taken_back(study, known, level, recorded_by, why or None)
         return
-    study.withdraw(known, ConsentWithdrawn(recorded_by=recorded_by, at=datetime.now(UTC)))
+    study.withdraw(known, ConsentWithdrawn(recorded_by=recorded_by, at=datetime.now(UTC), why=why or None))
     click.echo(
         f"{known} has withdrawn: nothing more is recorded, transcribed or exported. What there is of"
         f" them stays; if they want it destroyed: interviewkit participant withdraw {known}",
@@ -203,13 +204,13 @@ def withdraw(
     )
 
 
-def _taken_back(study: "Study", participant: str, level: str, by: str) -> None:
+def _taken_back(study: "Study", participant: str, level: str, by: str, why: str | None) -> None:
     """What was asked for, and what it comes to by the sheet that they were given."""
     from interviewkit import consent_standing, withdrawal
     from interviewkit.models import Level
 
     wish = dict(zip(LEVELS, Level, strict=True))[level]
-    promised = withdrawal.take_back(study, participant, wish, by)
+    promised = withdrawal.take_back(study, participant, wish, by, why=why)
     click.echo(f"{participant} has withdrawn: {consent_standing.promised(promised)}", err=True)
     if wish is Level.ERASE:
         click.echo("What waits to be erased: interviewkit participant erasures", err=True)

@@ -66,11 +66,18 @@ def show(study_dir: Path | None, participant: str, as_json: bool) -> None:
 @click.argument("outcome", metavar="OUTCOME", type=click.Choice(list(OUTCOMES)))
 @click.option("--when", metavar="TIME", help='What was agreed, by their clock: "Thu 14:00", "12 Jun 9:30".')
 @click.option("--at", metavar="TIME", help='When it happened, if not just now: "yesterday 16:00".')
+@click.option("--why", metavar="TEXT", help="What they gave as their reason, if they did; nobody has to.")
 @by
 @options.study
 @stopping(NOTHING_CHANGED)
 def log(
-    study_dir: Path | None, participant: str, outcome: str, when: str | None, at: str | None, by: str | None
+    study_dir: Path | None,
+    participant: str,
+    outcome: str,
+    when: str | None,
+    at: str | None,
+    why: str | None,
+    by: str | None,
 ) -> None:
     """Put on record what happened: an outcome such as invited, no-answer, booked, held or voucher."""
     from interviewkit import contacts
@@ -84,7 +91,7 @@ def log(
     made = contacts.note(
         study,
         participant,
-        Contact(kind=kind, at=_happened(at, known, now), by=_who(by), appointment=agreed),
+        Contact(kind=kind, at=_happened(at, known, now), by=_who(by), appointment=agreed, why=why or None),
     )
     if made.kind is not kind:
         click.echo(f"Note: {participant} has not agreed to messages, so none is on record as left.", err=True)
@@ -248,10 +255,9 @@ def _entry(entry: dict[str, Any], known: "Contacts") -> str:
     agreed = f" for {entry['appointment'][:16].replace('T', ' ')}" if entry["appointment"] else ""
     target = f" (entry {entry['cancels']})" if entry["cancels"] else ""
     gone = "  taken back" if not entry["counts"] else ""
-    number = entry["number"]
-    return (
-        f"{number:>4}  {at:%a %d %b %Y %H:%M}  {entry['kind']}{agreed}{target}, {visible(entry['by'])}{gone}"
-    )
+    why = f" (“{visible(entry['why'])}”)" if entry["why"] else ""
+    what = f"{entry['kind']}{agreed}{target}{why}"
+    return f"{entry['number']:>4}  {at:%a %d %b %Y %H:%M}  {what}, {visible(entry['by'])}{gone}"
 
 
 def _found(known: "Contacts") -> dict[str, Any]:

@@ -171,6 +171,7 @@ class ConsentWithdrawn(Frozen):
     recorded_by: Prose
     at: AwareDatetime
     level: Level | None = None
+    why: Prose | None = Field(None, description="what they gave as their reason, if they did")
 
 
 NotedEvent = (

@@ -71,6 +71,7 @@ class Contact(Frozen):
     by: Prose
     appointment: AwareDatetime | None = Field(None, description="what was agreed, by the participant's clock")
     cancels: int | None = Field(None, ge=1, description="number of the entry that it takes back, from 1")
+    why: Prose | None = Field(None, description="what they gave as their reason, if they did")
 
     @model_validator(mode="after")
     def _agreed(self) -> "Contact":

@@ -98,7 +98,7 @@ def happened(known: Contacts, number: int) -> str:
         return f"{contact.kind.value} for {_day(known, contact.appointment)}"
     if contact.cancels is not None:
         return f"{contact.kind.value}: {happened(known, contact.cancels)}"
-    return contact.kind.value
+    return f"{contact.kind.value} (“{visible(contact.why)}”)" if contact.why else contact.kind.value
 
 
 def booked(line: str, known: Contacts) -> str:

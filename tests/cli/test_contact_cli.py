@@ -40,6 +40,13 @@ def test_each_outcome_is_put_on_record(run: Run, study: Study) -> None:
     assert {contact.by for contact in contacts.of(study, "P01").log} == {"Ada"}
 
 
+def test_a_reason_is_kept_where_they_gave_one(run: Run, study: Study) -> None:
+    assert run("contact", "log", "P01", "refused", "--why", "no time").code == 0
+    assert "refused (“no time”), Ada" in run("contact", "show", "P01").out
+    assert run("consent", "withdraw", "P01", "--recorded-by", "Ada", "--yes", "--why", "moved away").code == 0
+    assert getattr(study.consent_events("P01")[-1], "why", "") == "moved away"
+
+
 def test_what_was_understood_is_said(run: Run, study: Study) -> None:
     run("contact", "safe", "P01", "00:00-00:01")
     outcome = run("contact", "log", "P01", "booked", "--when", "tomorrow 15:00")

@@ -174,7 +174,18 @@ class PersonScreen(Frame):
         if key == person_lines.BOOK:
             await self._book(known)
         elif key is not None:
-            await self._note(person_lines.OUTCOMES[key])
+            await self._entered(person_lines.OUTCOMES[key])
+
+    async def _entered(self, kind: ContactKind) -> None:
+        """Put on record what happened; somebody who refuses may have said why, and needn't."""
+        why: str | None = None
+        if kind is ContactKind.REFUSED:
+            about = "Nobody has to give a reason: leave it empty if they gave none."
+            line = AskLine("Did they say why?", about, check=lambda _: "")
+            why = await self.app.push_screen_wait(line)
+            if why is None:
+                return
+        await self._note(kind, why=(why or "").strip() or None)
 
     async def _book(self, known: Contacts) -> None:
         line = AskLine(
@@ -190,12 +201,14 @@ class PersonScreen(Frame):
         kind = ContactKind.RESCHEDULED if again else ContactKind.BOOKED
         await self._note(kind, moment(typed, known.clock, known.clock.now()))
 
-    async def _note(self, kind: ContactKind, appointment: datetime | None = None) -> None:
+    async def _note(
+        self, kind: ContactKind, appointment: datetime | None = None, why: str | None = None
+    ) -> None:
         """Write an entry, and say what was written."""
         by = await self._who()
         if by is None or self._known is None:
             return
-        new = Contact(kind=kind, at=self._known.clock.now(), by=by, appointment=appointment)
+        new = Contact(kind=kind, at=self._known.clock.now(), by=by, appointment=appointment, why=why)
         made = await asyncio.to_thread(contacts.note, self.kit.study, self._participant, new)
         await self._reload()
         self.kit.tell(f"Logged: {made.kind.value}.", "u takes it back.")
