@@ -63,6 +63,8 @@ BY_ANYBODY = frozenset(
     {RightKind.FROZEN.value, Action.STRUCK.value, Action.DISCARDED.value, Action.ERASED.value}
 )
 """A freeze; and what was promised before, which is destroyed by whoever opens the study next."""
+ROLES_CHANGED = frozenset({Action.ROLE_GIVEN, Action.ROLE_REVOKED})
+"""What is done with the keys of others; one's own are everybody's own affair."""
 
 
 class Consented(Forms):
@@ -117,6 +119,8 @@ class Consented(Forms):
     @contextmanager
     def changing_keys(self, action: Action) -> Iterator[Keys]:
         """Around what is done with the keys: nobody is added meanwhile, and it has its event once done."""
+        if action in ROLES_CHANGED:
+            self._check_changes(action)
         with self._lock:
             yield self.keys
             self.audit.note(action)

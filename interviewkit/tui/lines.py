@@ -74,7 +74,7 @@ class Match(NamedTuple):
     last: int
 
 
-class Rows(NamedTuple):
+class TurnRows(NamedTuple):
     """The words of a turn at a width, line by line."""
 
     turn: Turn
@@ -82,7 +82,7 @@ class Rows(NamedTuple):
     pieces: tuple[tuple[Piece, ...], ...]
 
 
-Known = dict[int, Rows]
+Known = dict[int, TurnRows]
 """What was laid out, by the identity of the turn, which is part of it and so stays."""
 
 
@@ -94,7 +94,7 @@ def lay_out(
     `known` is what was laid out before, and afterwards this: a turn that is still the same is not broken into
     lines again.
     """
-    known, laid_out = {} if known is None else known, dict[int, Rows]()
+    known, laid_out = {} if known is None else known, dict[int, TurnRows]()
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
     indent = column // 5
     asks = asking(transcript.turns)
@@ -208,18 +208,18 @@ def _speaker(turn: Turn) -> str:
     return f"{clock(turn.start_s)}  {visible(turn.speaker)}{overlap}"
 
 
-def _words(number: int, rows: Rows, indent: int, own: bool) -> Iterator[Line]:
+def _words(number: int, rows: TurnRows, indent: int, own: bool) -> Iterator[Line]:
     """The words of a turn, as many lines as they take."""
     for pieces in rows.pieces:
         yield Line(Kind.WORDS, number, indent, pieces=pieces, asking=own)
 
 
-def _rows(turn: Turn, width: int, known: Mapping[int, Rows]) -> Rows:
+def _rows(turn: Turn, width: int, known: Mapping[int, TurnRows]) -> TurnRows:
     """The words of a turn, broken where the next one has no room."""
     rows = known.get(id(turn))
     if rows is not None and rows.turn is turn and rows.width == width:
         return rows
-    return Rows(turn, width, tuple(_broken(turn, width)))
+    return TurnRows(turn, width, tuple(_broken(turn, width)))
 
 
 def _broken(turn: Turn, width: int) -> Iterator[tuple[Piece, ...]]:

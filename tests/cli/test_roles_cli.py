@@ -130,6 +130,7 @@ def test_an_ethics_officer_changes_nothing_but_may_freeze_like_anybody(run: Run,
         ("consent", "withdraw", "P01", "--yes", "--recorded-by", "Olly"),
         ("participant", "add", "--group", "patients", "--jurisdiction", "uk"),
         ("participant", "erase", "P01", "--by", "Olly", "--yes"),
+        ("key", "revoke", "ada"),
     ):
         refused = run(*words)
         assert (refused.code, refused.out) == (ExitCode.LOCKED, ""), words

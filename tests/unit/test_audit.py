@@ -284,8 +284,8 @@ def test_who_did_it_is_the_person_who_unlocked_the_study(tmp_path: Path) -> None
 def test_keys_and_logs_are_private(study: Study) -> None:
     study.add_participant("patients", "uk")
     known = paths.data_dir() / "studies" / audit_verify.verify(study.paths).study
-    for path in (chain(study), *known.iterdir()):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for path in (chain(study), *known.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     private = json.loads((known / "device.json").read_text())["private"]
     assert all(private.encode() not in path.read_bytes() for path in study.root.rglob("*") if path.is_file())
 

@@ -45,14 +45,15 @@ def test_every_group_has_a_form_for_every_jurisdiction(config: StudyConfig) -> N
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
-def test_a_form_is_named_for_what_it_is_and_rests_on_an_earlier_approval(
+def test_a_form_is_named_for_what_it_is_and_rests_on_a_later_approval(
     path: Path, config: StudyConfig
 ) -> None:
     written = form(path)
     approval = {approval.id: approval for approval in config.approvals}[written.approval]
     assert path.stem == written.id
     assert approval.jurisdiction == written.jurisdiction
-    assert approval.approved_on <= written.sheet_date
+    # What is approved is this very sheet.
+    assert written.sheet_date <= approval.approved_on
     assert approval.reference in written.sheet
     assert config.title in written.sheet
 
