@@ -11,6 +11,7 @@ it lose each other's writes, so three things differ here:
 `encode` and `decode` are where sealing plugs in: they see the bytes on their way to and from the file.
 """
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -137,6 +138,7 @@ class DurableJSONStorage(Storage):
         content = orjson.dumps(document)
         stored = self._encode(content)
         write_durably(self.path, stored)
+        _remember(self.path, {name: len(rows) for name, rows in document.items() if name != META})
         self.replaced = Replaced(self.path, self._before, sha256(stored).hexdigest(), content)
 
     def refuse_newer(self, document: Document | None) -> None:
@@ -169,9 +171,10 @@ class StringTable(Table):
 
     def __init__(self, storage: Storage, name: str, cache_size: int = 0, persist_empty: bool = False) -> None:
         super().__init__(storage, name, cache_size, persist_empty)
+        self._unique, self._count = token_hex(12), itertools.count()
 
     def _get_next_id(self) -> str:
-        return token_hex(16)
+        return f"{self._unique}{next(self._count):08x}"
 
 
 class Database(TinyDB):
@@ -235,6 +238,44 @@ def read_document(path: Path, kind: str, decode: Codec = same) -> Tables | None:
     if document is None:
         return None
     return {name: list(rows.values()) for name, rows in document.items() if name != META}
+
+
+_Sizes = dict[str, int]
+_Seen = tuple[int, int, int]
+_SIZES: dict[Path, tuple[_Seen, _Sizes]] = {}
+_MOST_SIZES = 1_000
+
+
+def sizes(path: Path, kind: str, decode: Codec = same) -> _Sizes | None:
+    """How many rows each table of a document has; None if there is none.
+
+    It is not read again while it is as this program has left or found it: a transcript takes its time.
+    """
+    known = _SIZES.get(path)
+    with suppress(OSError):
+        if known is not None and known[0] == _seen(path):
+            return known[1]
+    with suppress(OSError):
+        before = _seen(path)
+        tables = read_document(path, kind, decode)
+        found = None if tables is None else {name: len(rows) for name, rows in tables.items()}
+        if found is not None and before == _seen(path):
+            _remember(path, found)
+        return found
+    return None
+
+
+def _remember(path: Path, found: _Sizes) -> None:
+    if len(_SIZES) >= _MOST_SIZES:
+        _SIZES.clear()
+    with suppress(OSError):
+        _SIZES[path] = (_seen(path), found)
+
+
+def _seen(path: Path) -> _Seen:
+    """Another one whenever a document is replaced."""
+    there = path.stat()
+    return there.st_size, there.st_mtime_ns, there.st_ino
 
 
 def sweep(root: Path, folders: Iterable[Path], lock: Lock) -> None:

@@ -306,6 +306,13 @@ def raw(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Tables | No
     )
 
 
+def raw_sizes(paths: StudyPaths, keys: Keys, interview: str, call: int) -> dict[str, int] | None:
+    """How many rows each table of that has, or None."""
+    return store.sizes(
+        raw_path(paths, keys, interview, call), "raw", keys.opener(owner(interview), KeyClass.RAW).open
+    )
+
+
 def checked_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:
     """Where what people made of a call's transcript is."""
     return paths.checked(interview, call, document_suffix(keys.suffix))
@@ -315,6 +322,12 @@ def checked(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Tables 
     """What people made of a call's transcript, or None where nobody has changed or checked anything."""
     path = checked_path(paths, keys, interview, call)
     return store.read_document(path, "checked", keys.opener(owner(interview), KeyClass.RAW).open)
+
+
+def checked_sizes(paths: StudyPaths, keys: Keys, interview: str, call: int) -> dict[str, int] | None:
+    """How many rows each table of that has, or None."""
+    path = checked_path(paths, keys, interview, call)
+    return store.sizes(path, "checked", keys.opener(owner(interview), KeyClass.RAW).open)
 
 
 def notes_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:

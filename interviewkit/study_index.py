@@ -261,10 +261,10 @@ def _counts(paths: StudyPaths, keys: Keys, interview: Interview) -> Row:
     """How many rows each table of each call's transcript has; flags that are still to be looked at."""
     found = {}
     for call in interview.calls:
-        draft = study_documents.raw(paths, keys, interview.id, call.number)
-        people = None if draft is None else study_documents.checked(paths, keys, interview.id, call.number)
-        tables = {**(draft or {}), **({} if people is None else {"flags": people.get("flags", [])})}
-        found[str(call.number)] = {table: len(rows) for table, rows in tables.items()}
+        draft = study_documents.raw_sizes(paths, keys, interview.id, call.number) or {}
+        people = study_documents.checked_sizes(paths, keys, interview.id, call.number) if draft else None
+        left = {} if people is None else {"flags": people.get("flags", 0)}
+        found[str(call.number)] = {**draft, **left}
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 from interviewkit import migrations, store
 from interviewkit.errors import StorageError, StudyError
 from interviewkit.events import Warned
-from interviewkit.store import Lock, read_document, sweep, transaction
+from interviewkit.store import Lock, read_document, sizes, sweep, transaction
 
 
 @pytest.fixture
@@ -209,3 +209,21 @@ def test_an_error_of_the_disk_leaves_the_old_document(
         _write(path, lock, {"n": "2"})
     assert path.read_bytes() == before
     assert not list(tmp_path.glob(".*.partial"))
+
+
+def test_sizes_follow_whoever_writes(tmp_path: Path) -> None:
+    path, lock = tmp_path / "words.json", Lock(tmp_path / "lock")
+    assert sizes(path, "raw") is None
+    with transaction(path, "raw", lock, "made") as document:
+        document.replace({"turns": [{"n": 1}, {"n": 2}], "flags": []})
+    assert sizes(path, "raw") == {"turns": 2}
+    other = path.read_bytes()
+    with transaction(path, "raw", lock, "made") as document:
+        document.replace({"turns": [{"n": 1}]})
+    assert sizes(path, "raw") == {"turns": 1}
+    # Another program puts something else in its place.
+    path.with_suffix(".new").write_bytes(other)
+    path.with_suffix(".new").replace(path)
+    assert sizes(path, "raw") == {"turns": 2}
+    path.unlink()
+    assert sizes(path, "raw") is None
