@@ -216,7 +216,7 @@ def test_sizes_follow_whoever_writes(tmp_path: Path) -> None:
     assert sizes(path, "raw") is None
     with transaction(path, "raw", lock, "made") as document:
         document.replace({"turns": [{"n": 1}, {"n": 2}], "flags": []})
-    assert sizes(path, "raw") == {"turns": 2}
+    assert sizes(path, "raw") == {"turns": 2, "flags": 0}
     other = path.read_bytes()
     with transaction(path, "raw", lock, "made") as document:
         document.replace({"turns": [{"n": 1}]})
@@ -224,6 +224,6 @@ def test_sizes_follow_whoever_writes(tmp_path: Path) -> None:
     # Another program puts something else in its place.
     path.with_suffix(".new").write_bytes(other)
     path.with_suffix(".new").replace(path)
-    assert sizes(path, "raw") == {"turns": 2}
+    assert sizes(path, "raw") == {"turns": 2, "flags": 0}
     path.unlink()
     assert sizes(path, "raw") is None
