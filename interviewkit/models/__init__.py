@@ -1,11 +1,30 @@
 """Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
 
-They follow the data, a module each: schedule → form → consent → study → contact → interview → transcript;
-an incident is kept apart from all of them. Times are
+They follow the data, a module each: schedule → form → consent → study → contact → interview → transcript
+→ released → coding; an incident is kept apart from all of them. Times are
 seconds from the start of a recording (`_s`), positions are frames (samples per channel).
 """
 
 from interviewkit.models.base import Frozen, Identifier, InterviewId, ParticipantId, Prose
+from interviewkit.models.coding import (
+    Category,
+    Codebook,
+    CodebookChange,
+    Coded,
+    CodeDomain,
+    Consensus,
+    DomainId,
+    Meeting,
+    Passage,
+    Proposal,
+    ProposalKind,
+    Reporting,
+    Review,
+    Unit,
+    UnitAct,
+    UnitChange,
+    Verdict,
+)
 from interviewkit.models.consent import (
     Answer,
     CapacityChecked,
@@ -71,6 +90,7 @@ from interviewkit.models.interview import (
     Striking,
     Struck,
 )
+from interviewkit.models.released import Place, Release, Released, Said
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
     Approval,
@@ -119,11 +139,17 @@ __all__ = [
     "BreakKind",
     "Call",
     "CapacityChecked",
+    "Category",
     "Check",
     "Checked",
     "CheckedTurn",
     "Chunk",
     "Clip",
+    "CodeDomain",
+    "Codebook",
+    "CodebookChange",
+    "Coded",
+    "Consensus",
     "ConsentConfirmed",
     "ConsentEvent",
     "ConsentGiven",
@@ -140,6 +166,7 @@ __all__ = [
     "Delegation",
     "Details",
     "Domain",
+    "DomainId",
     "Draft",
     "EligibilityChecked",
     "EmergencyContact",
@@ -168,12 +195,17 @@ __all__ = [
     "LeftOutKind",
     "Level",
     "Mark",
+    "Meeting",
     "NotedEvent",
     "PaperCheck",
     "PaperChecked",
     "Participant",
     "ParticipantId",
+    "Passage",
+    "Place",
     "Promise",
+    "Proposal",
+    "ProposalKind",
     "Prose",
     "Protocols",
     "Provenance",
@@ -181,11 +213,16 @@ __all__ = [
     "Question",
     "ReconsentDecided",
     "Region",
+    "Release",
+    "Released",
+    "Reporting",
     "Retention",
+    "Review",
     "Right",
     "RightKind",
     "RightNote",
     "Safeguard",
+    "Said",
     "Sat",
     "ScanAttached",
     "Schedule",
@@ -202,6 +239,10 @@ __all__ = [
     "Tombstone",
     "Transcript",
     "Turn",
+    "Unit",
+    "UnitAct",
+    "UnitChange",
+    "Verdict",
     "Voices",
     "Way",
     "Window",

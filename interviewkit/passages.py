@@ -1,0 +1,59 @@
+"""Passages of a released transcript: which words, when, and where a later release has them. Pure."""
+
+from interviewkit.errors import UsageError
+from interviewkit.models import Passage, Place, Released
+
+
+def passage(call: Released, first: Place, last: Place) -> Passage:
+    """The stretch from a word to another, whichever comes first; UsageError where there is none."""
+    first, last = sorted((Place(*first), Place(*last)))
+    for place in (first, last):
+        if not (0 <= place.turn < len(call.turns) and 0 <= place.word < len(call.turns[place.turn].words)):
+            raise UsageError("There is no such word in the transcript.", "Select the passage again.")
+    starts, ends = zip(*(call.turns[p.turn].time_ms(p.word) for p in span(call, first, last)), strict=True)
+    return Passage(
+        call=call.call,
+        release=call.release.id,
+        first=first,
+        last=last,
+        start_ms=min(starts),
+        end_ms=max(ends),
+    )
+
+
+def span(call: Released, first: Place, last: Place) -> list[Place]:
+    """Every word from one to another, in the order of reading."""
+    return [
+        Place(turn, word)
+        for turn in range(first.turn, last.turn + 1)
+        for word in range(
+            first.word if turn == first.turn else 0,
+            last.word + 1 if turn == last.turn else len(call.turns[turn].words),
+        )
+    ]
+
+
+def text(call: Released, first: Place, last: Place) -> str:
+    """What is said there; a line for each turn."""
+    lines: dict[int, list[str]] = {}
+    for place in span(call, first, last):
+        lines.setdefault(place.turn, []).append(call.turns[place.turn].words[place.word])
+    return "\n".join(" ".join(words) for words in lines.values())
+
+
+def anchored(call: Released, known: Passage) -> Passage | None:
+    """The passage in this release of its call; None where none of its words is there any more.
+
+    In the release that it was made in, places count. In a later one its times find it: the first and the
+    last word that begin within it.
+    """
+    if known.release == call.release.id:
+        return known
+    within = [
+        place
+        for place in call.places()
+        if known.start_ms
+        <= call.turns[place.turn].time_ms(place.word)[0]
+        < max(known.end_ms, known.start_ms + 1)
+    ]
+    return passage(call, within[0], within[-1]) if within else None
