@@ -127,7 +127,7 @@ def split(
 def merged(
     coded: Coded, names: Sequence[str], call: Released, who: Who, label: str | None = None, reason: str = ""
 ) -> tuple[Coded, Unit]:
-    """One unit of several of a call, over all of their words; sorted, and without `label` named, like the first."""
+    """One unit of several of a call; sorted like the first, and named like it unless there is a `label`."""
     olds = [unit(coded, name) for name in dict.fromkeys(names)]
     places = [where for old in olds if (where := anchored(call, old.passage)) is not None]
     if len(olds) < 2 or len(places) < len(olds) or {old.passage.call for old in olds} != {call.call}:
