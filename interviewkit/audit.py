@@ -101,7 +101,7 @@ class Log:
 
     @contextmanager
     def event(self, reason: str, participant: str, forms: Sequence[str] = ()) -> Iterator[Event]:
-        """Around everything that is written for a participant: its intent before, its end after.
+        """Around everything that is written for a participant, or "" for all: first its intent, then its end.
 
         Raises StorageError where the intent can't be written; then nothing else may be.
         """
@@ -112,7 +112,7 @@ class Log:
             if event is None or event.action is not action or event.seq not in self._open():
                 self._end_sitting(participant)
                 seq = self._append(
-                    Kind.INTENT, action, about=(participant,), forms=tuple(forms), durable=True
+                    Kind.INTENT, action, about=_about(participant), forms=tuple(forms), durable=True
                 )
                 event = Event(self.paths.root, seq, action, participant, self._signing())
             try:
@@ -120,7 +120,7 @@ class Log:
             except BaseException as error:
                 self._sittings.pop(participant, None)
                 if not disk_failed(error):
-                    self._end_as_found(event.seq, event.action, (participant,), Outcome.FAILED)
+                    self._end_as_found(event.seq, event.action, _about(participant), Outcome.FAILED)
                 raise
             if action in SITTINGS:
                 self._sit(event)
@@ -216,7 +216,7 @@ class Log:
                     self._append(
                         Kind.EVENT,
                         Action.MENDED,
-                        about=(participant,),
+                        about=_about(participant),
                         documents=found,
                         recordings=heard,
                         durable=True,
@@ -237,7 +237,7 @@ class Log:
             self._append(
                 Kind.DONE,
                 event.action,
-                about=(event.participant,),
+                about=_about(event.participant),
                 of=event.seq,
                 outcome=Outcome.DONE,
                 documents=audit_entries.joined(event.documents),
@@ -258,7 +258,7 @@ class Log:
         """End an event that was cut off with what is there of it now."""
         with suppress(StorageError):
             known = audit_files.latest(self.paths)
-            documents, recordings = audit_files.differing(self.paths, about[0], known)
+            documents, recordings = audit_files.differing(self.paths, about[0] if about else "", known)
             self._append(
                 Kind.DONE,
                 action,
@@ -373,6 +373,10 @@ class Log:
         if durable:
             device.put_head(signer.device.study, Head(entry.seq, chain.state.head))
         return entry.seq
+
+
+def _about(participant: str) -> tuple[str, ...]:
+    return (participant,) if participant else ()
 
 
 def _end_at_exit(log: "weakref.ref[Log]") -> None:

@@ -30,7 +30,9 @@ _SIGNATURE = re.compile(rb"[0-9a-f]{128}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Z]{1,3}[0-9]{1,4}(-[1-9][0-9]*)?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_PATH = re.compile(r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt")
+_PATH = re.compile(
+    r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt|codebook\.(json|age)"
+)
 
 
 class Action(StrEnum):
@@ -82,6 +84,11 @@ class Action(StrEnum):
     TRANSCRIPT = "transcript saved"
     QUESTIONS = "questions by the marks"
     CHECKED = "transcript checked"
+    PSEUDONYMS = "pseudonyms decided"
+    TRANSCRIPT_RELEASED = "transcript released"
+
+    UNITS = "units coded"
+    CODEBOOK = "codebook changed"
 
     INCIDENT = "incident recorded"
     INCIDENT_ENTRY = "incident added to"
@@ -115,7 +122,17 @@ class Action(StrEnum):
             return cls.CHANGED
 
 
-SITTINGS = frozenset({Action.IN_PROGRESS, Action.DRAFT, Action.INCIDENT_DRAFT, Action.MARKED, Action.CHECKED})
+SITTINGS = frozenset(
+    {
+        Action.IN_PROGRESS,
+        Action.DRAFT,
+        Action.INCIDENT_DRAFT,
+        Action.MARKED,
+        Action.CHECKED,
+        Action.PSEUDONYMS,
+        Action.UNITS,
+    }
+)
 """What is saved at every key or every few seconds: one event for each sitting."""
 
 

@@ -156,5 +156,5 @@ def _sounding(records: int, head: str) -> str:
 
 
 def _owner(path: str) -> str:
-    """Whose a file is, by its folder: `P07`, also for `P07-1`."""
-    return path.split("/")[1].partition("-")[0]
+    """Whose a file is, by its folder: `P07`, also for `P07-1`; "" for one of nobody alone."""
+    return audit_files.owner(path)

@@ -17,8 +17,9 @@ from interviewkit.paths import StudyPaths, storage_errors
 
 SOUND = ".tar"
 OWN_NAME = re.compile(
-    r"(participant|consent|contact|incidents|rights|tombstone|interview)\.(json|age)"
-    r"|(audio|notes|wrapup|raw|checked|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
+    r"(participant|consent|contact|incidents|rights|tombstone|interview|pseudonyms|known|units|codebook)"
+    r"\.(json|age)|layer-[a-z0-9-]+\.(json|age)"
+    r"|(audio|notes|wrapup|raw|checked|released|timing|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
 )
 """What the program calls its documents and recordings."""
 
@@ -57,8 +58,12 @@ def sound(path: Path) -> tuple[int, str]:
 
 
 def kept(paths: StudyPaths, participant: str | None = None) -> Iterator[Path]:
-    """Every document and recording: of a participant, or of all."""
+    """Every document and recording: of a participant, of all, or with "" what is of nobody alone."""
     whose = participant or "*"
+    if not participant:
+        yield from sorted(path for path in paths.root.glob("codebook.*") if is_kept(path))
+    if participant == "":
+        return
     for folder, pattern in (
         (paths.people, f"{whose}/*"),
         (paths.recordings, f"{whose}-*/*" if participant else "*/*"),
@@ -122,5 +127,5 @@ def differing(
 
 
 def owner(name: str) -> str:
-    """The participant to whom a file belongs, by its folder: `P07` or `P07-1`."""
-    return name.split("/")[1].partition("-")[0]
+    """The participant to whom a file belongs, by its folder: `P07` or `P07-1`; "" for one of nobody alone."""
+    return name.split("/")[1].partition("-")[0] if "/" in name else ""

@@ -74,6 +74,18 @@ def unit(coded: Coded, name: str) -> Unit:
     raise UsageError(f"There is no meaning unit {name}.", "It may have been removed, split or merged.")
 
 
+def lineage(coded: Coded, name: str) -> set[str]:
+    """The units that were split or merged into one, and those that these came from."""
+    parents = {one.id: one.came_from for one in coded.units}
+    found, ahead = set(), list(parents.get(name, ()))
+    while ahead:
+        parent = ahead.pop()
+        if parent not in found:
+            found.add(parent)
+            ahead += parents.get(parent, ())
+    return found
+
+
 def relabelled(coded: Coded, name: str, label: str, who: Who, reason: str = "") -> Coded:
     """With another summary label."""
     old = unit(coded, name)

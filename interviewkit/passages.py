@@ -2,6 +2,7 @@
 
 from interviewkit.errors import UsageError
 from interviewkit.models import Passage, Place, Released
+from interviewkit.models.released import NO_BREAK
 
 
 def passage(call: Released, first: Place, last: Place) -> Passage:
@@ -38,7 +39,7 @@ def text(call: Released, first: Place, last: Place) -> str:
     lines: dict[int, list[str]] = {}
     for place in span(call, first, last):
         lines.setdefault(place.turn, []).append(call.turns[place.turn].words[place.word])
-    return "\n".join(" ".join(words) for words in lines.values())
+    return "\n".join(" ".join(words) for words in lines.values()).replace(NO_BREAK, " ")
 
 
 def anchored(call: Released, known: Passage) -> Passage | None:

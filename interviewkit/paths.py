@@ -267,6 +267,31 @@ class StudyPaths:
         """What people made of that: the checked transcript of one call."""
         return self.transcripts / interview / f"checked-{call}{suffix}"
 
+    def released(self, interview: str, call: int, suffix: str) -> Path:
+        """The text of one call as analysts read it."""
+        return self.transcripts / interview / f"released-{call}{suffix}"
+
+    def timing(self, interview: str, call: int, suffix: str) -> Path:
+        """When each word of that is heard."""
+        return self.transcripts / interview / f"timing-{call}{suffix}"
+
+    def units(self, interview: str, suffix: str, layer: str = "") -> Path:
+        """The meaning units of an interview; with `layer`, those of somebody who codes for themselves."""
+        name = f"layer-{layer}" if layer else "units"
+        return self.transcripts / interview / f"{name}{suffix}"
+
+    def pseudonyms(self, participant: str, suffix: str) -> Path:
+        """What stands for whom in the participant's released transcripts."""
+        return self.people / participant / f"pseudonyms{suffix}"
+
+    def known(self, participant: str, suffix: str) -> Path:
+        """Names and numbers of the participant that are known before anything is heard."""
+        return self.people / participant / f"known{suffix}"
+
+    def codebook(self, suffix: str) -> Path:
+        """Domains and categories of the study."""
+        return self.root / f"codebook{suffix}"
+
 
 def sheet_beside(study: Path) -> Path:
     """Where the recovery sheet of a new study is written: beside it, never inside."""

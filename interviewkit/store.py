@@ -112,17 +112,24 @@ class DurableJSONStorage(Storage):
 
         Raises StorageError for a file that can't be read or isn't such a document.
         """
+        data = self.stored()
+        if data is None:
+            return None
+        try:
+            plain = self._decode(data)
+        except StorageError as error:
+            raise StorageError(f"{self.path}: {error.message}", error.hint) from None
+        return migrations.upgrade(self.kind, self._checked(plain))
+
+    def stored(self) -> bytes | None:
+        """The file as it is, which need not be opened to be replaced."""
         with storage_errors(self.path):
             try:
                 data = self.path.read_bytes()
             except FileNotFoundError:
                 return None
         self._before = sha256(data).hexdigest()
-        try:
-            plain = self._decode(data)
-        except StorageError as error:
-            raise StorageError(f"{self.path}: {error.message}", error.hint) from None
-        return migrations.upgrade(self.kind, self._checked(plain))
+        return data
 
     def write(self, data: Document) -> None:
         """Replace the file, and note it as `replaced`; what was there is intact if that fails."""
@@ -230,6 +237,26 @@ def transaction(
             storage.write(held.document)
             if storage.replaced is not None:
                 told(storage.replaced)
+
+
+def put(
+    path: Path,
+    kind: str,
+    lock: Lock,
+    reason: str,
+    tables: Tables,
+    encode: Codec = same,
+    told: Callable[[Replaced], None] = lambda replaced: None,
+) -> None:
+    """Put a whole document in the place of what was there, which need not be opened; see `transaction`."""
+    with lock:
+        storage, held = DurableJSONStorage(path, kind, encode), _Held(None)
+        storage.stored()
+        Database(storage=lambda: held).replace(tables)
+        storage.reason = reason
+        storage.write(held.document or {})
+        if storage.replaced is not None:
+            told(storage.replaced)
 
 
 def read_document(path: Path, kind: str, decode: Codec = same) -> Tables | None:

@@ -5,7 +5,8 @@
                ─► grant(P07, Store) ─► save_raw
 
 Here is what it keeps of interviews; people, consent and writing are in `study_consent`, what it destroys in
-`study_destroy`, what it hands on in `study_exports`, who is frozen or erased in `study_erase`.
+`study_destroy`, what it hands on in `study_exports`, who is frozen or erased in `study_erase`, what analysts
+get and make in `study_released`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +26,7 @@ from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
 from interviewkit.study_documents import Recorded
-from interviewkit.study_erase import Erasing
+from interviewkit.study_released import Releasing
 from interviewkit.study_writing import Writing
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Incoming:
         self.writer.write(samples)
 
 
-class Study(Erasing):
+class Study(Releasing):
     """One project with its groups, forms, schedules and data; made by `open` or `create`."""
 
     # ── interviews ──────────────────────────────────────────────────────────────────────────────

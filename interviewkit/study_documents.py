@@ -52,10 +52,14 @@ WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
     KeyClass.CONSENT: frozenset({Purpose.RECORD, Purpose.CONFIRM}),
     KeyClass.AUDIO: frozenset({Purpose.RECORD}),
     KeyClass.RAW: frozenset({Purpose.STORE}),
+    KeyClass.PSEUDONYMS: frozenset({Purpose.STORE}),
+    KeyClass.RELEASED: frozenset({Purpose.STORE}),
 }
 READ_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
     KeyClass.AUDIO: frozenset({Purpose.TRANSCRIBE}),
     KeyClass.RAW: frozenset({Purpose.STORE}),
+    KeyClass.PSEUDONYMS: frozenset({Purpose.STORE}),
+    KeyClass.RELEASED: frozenset({Purpose.STORE}),
 }
 NOTES_FOR: Mapping[KeyClass, frozenset[Purpose]] = {KeyClass.RAW: frozenset({Purpose.RECORD, Purpose.STORE})}
 """Notes are taken while a call is recorded, before anything else is done with it."""

@@ -13,12 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from interviewkit import store, study_documents, tombstones
+from interviewkit import desk_documents, releases, store, study_documents, tombstones
 from interviewkit.audit import Event
 from interviewkit.consent import Grant, Permission
 from interviewkit.errors import ConsentRefused
 from interviewkit.models import (
     Call,
+    Coded,
     ConsentEvent,
     Contact,
     Details,
@@ -28,7 +29,10 @@ from interviewkit.models import (
     IncidentDraft,
     IncidentEntry,
     Interview,
+    Known,
     Participant,
+    Pseudonyms,
+    Released,
     Right,
     RightNote,
     ScanAttached,
@@ -156,6 +160,15 @@ class Writing:
             table = document.table("details" if isinstance(record, Details) else "arrangement")
             table.truncate()
             table.insert(_row(record))
+        if isinstance(record, Details):
+            self._known(record)
+
+    def _known(self, details: Details) -> None:
+        """The same for whoever makes transcripts pseudonymous, who does not open how people are reached."""
+        told = ((details.number, "phone"), (details.email, "email"))
+        found = [Known(text=text, kind=kind) for text, kind in told if text]
+        path = self._paths.known(self._participant, document_suffix(self._keys.suffix))
+        self._anew(path, "known", KeyClass.PSEUDONYMS, {"known": [_row(one) for one in found]})
 
     def incident(self, new: Incident | IncidentEntry) -> None:
         """One more record of an incident, or one more entry of it; an entry ends its draft."""
@@ -234,6 +247,58 @@ class Writing:
         path = study_documents.checked_path(self._paths, self._keys, interview, call)
         with self._document(path, "checked", KeyClass.RAW) as document:
             document.replace(tables)
+
+    def pseudonyms(self, new: Pseudonyms) -> None:
+        """What stands for whom in the participant's transcripts, in the place of what was there."""
+        study_documents.check_purpose(self._grant, KeyClass.PSEUDONYMS, study_documents.WRITTEN_FOR)
+        path = self._paths.pseudonyms(self._participant, document_suffix(self._keys.suffix))
+        with self._document(path, "pseudonyms", KeyClass.PSEUDONYMS) as document:
+            document.replace(desk_documents.tables_of(new))
+
+    def released(self, interview: str, new: Released) -> None:
+        """A call as analysts read it: first when its words are heard, then the words."""
+        study_documents.check_owner(self._grant, interview)
+        study_documents.check_purpose(self._grant, KeyClass.RELEASED, study_documents.WRITTEN_FOR)
+        self._put_released(interview, new)
+
+    def _put_released(self, interview: str, new: Released) -> None:
+        text, timing = releases.pack(new)
+        for path, kind, tables in (
+            (desk_documents.timing_path(self._paths, self._keys, interview, new.call), "timing", timing),
+            (desk_documents.released_path(self._paths, self._keys, interview, new.call), "released", text),
+        ):
+            self._anew(path, kind, KeyClass.RELEASED, tables)
+
+    def coded(self, interview: str, new: Coded, layer: str) -> None:
+        """The meaning units of an interview, in the place of what was there."""
+        study_documents.check_owner(self._grant, interview)
+        study_documents.check_purpose(self._grant, KeyClass.RELEASED, study_documents.WRITTEN_FOR)
+        self._put_coded(interview, new, layer)
+
+    def _put_coded(self, interview: str, new: Coded, layer: str) -> None:
+        path = desk_documents.units_path(self._paths, self._keys, interview, layer)
+        with self._document(path, "units", KeyClass.RELEASED) as document:
+            document.replace(desk_documents.tables_of(new))
+
+    def released_destroyed(self, interview: str, left: Released) -> None:
+        """A released call without what was struck."""
+        self._check_own(interview)
+        self._put_released(interview, left)
+
+    def coded_destroyed(self, interview: str, left: Coded, layer: str) -> None:
+        """Meaning units without what was struck."""
+        self._check_own(interview)
+        self._put_coded(interview, left, layer)
+
+    def release_taken_back(self, interview: str, call: int) -> None:
+        """A released call goes; it can be released again from the checked transcript."""
+        self._check_own(interview)
+        for path in (
+            desk_documents.released_path(self._paths, self._keys, interview, call),
+            desk_documents.timing_path(self._paths, self._keys, interview, call),
+        ):
+            self._event.removed(path)
+            remove_durably(path)
 
     def notes(self, interview: str, call: int, notes: Iterable[Note]) -> None:
         """What was typed during a call, in the place of what was there."""
@@ -320,6 +385,11 @@ class Writing:
         told = self._wrote
         with store.transaction(path, kind, self._lock, self._reason, encode, decode, told) as document:
             yield document
+
+    def _anew(self, path: Path, kind: str, key_class: KeyClass, tables: Tables) -> None:
+        """A whole document in the place of what was there, whoever may open that."""
+        seal = self._keys.sealer(self._participant, key_class).seal
+        store.put(path, kind, self._lock, self._reason, tables, seal, self._wrote)
 
     def _wrote(self, replaced: store.Replaced) -> None:
         self._event.wrote(replaced.path, replaced.before, replaced.after, replaced.content)

@@ -90,6 +90,7 @@ from interviewkit.models.interview import (
     Striking,
     Struck,
 )
+from interviewkit.models.pseudonym import Decision, Known, Pseudonym, Pseudonyms, Swapped
 from interviewkit.models.released import Place, Release, Released, Said
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
@@ -163,6 +164,7 @@ __all__ = [
     "CopyGiven",
     "Counts",
     "Criterion",
+    "Decision",
     "Delegation",
     "Details",
     "Domain",
@@ -189,6 +191,7 @@ __all__ = [
     "Interview",
     "InterviewId",
     "KeptKind",
+    "Known",
     "LawfulBasis",
     "Layout",
     "LeftOut",
@@ -209,6 +212,8 @@ __all__ = [
     "Prose",
     "Protocols",
     "Provenance",
+    "Pseudonym",
+    "Pseudonyms",
     "Purpose",
     "Question",
     "ReconsentDecided",
@@ -235,6 +240,7 @@ __all__ = [
     "Struck",
     "StudyConfig",
     "SubDomain",
+    "Swapped",
     "Told",
     "Tombstone",
     "Transcript",

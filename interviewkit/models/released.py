@@ -17,6 +17,10 @@ class Place(NamedTuple):
     word: int
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""Stands for a space within a replacement, which is one word: `[person 1]`."""
+
+
 class Said(Frozen):
     """A turn as it was released; its words are what spaces part in `text`."""
 
@@ -34,6 +38,11 @@ class Said(Frozen):
     def words(self) -> list[str]:
         """Its words."""
         return self.text.split(" ")
+
+    @property
+    def plain(self) -> str:
+        """What is said, with spaces as everybody else writes them: letter for letter as long as `text`."""
+        return self.text.replace(NO_BREAK, " ")
 
     def time_ms(self, word: int) -> tuple[int, int]:
         """When a word begins and ends; spread evenly over the turn where that is not known."""
