@@ -84,6 +84,7 @@ class Action(StrEnum):
     TRANSCRIPT = "transcript saved"
     QUESTIONS = "questions by the marks"
     CHECKED = "transcript checked"
+    TYPED = "transcript brought in"
     PSEUDONYMS = "pseudonyms decided"
     TRANSCRIPT_RELEASED = "transcript released"
 

@@ -7,7 +7,7 @@ The machine's draft stays as it was made; what people changed is the difference 
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,18 @@ from pydantic import ValidationError
 from interviewkit.drafts import Row, Tables
 from interviewkit.edits import Edit, Splice, Turns
 from interviewkit.errors import StorageError, UsageError
-from interviewkit.models import Checked, CheckedTurn, Flag, FlagKind, Frozen, Sat, Transcript, Turn
+from interviewkit.models import (
+    Checked,
+    CheckedTurn,
+    Flag,
+    FlagKind,
+    Frozen,
+    Sat,
+    SatKind,
+    TimesFrom,
+    Transcript,
+    Turn,
+)
 
 OF_THE_WHOLE = frozenset({FlagKind.LOW_COVERAGE, FlagKind.NO_SPEECH, FlagKind.ROLES, FlagKind.SPEAKERS})
 
@@ -71,12 +82,18 @@ class Record:
     sittings: tuple[Sat, ...] = ()
 
     @property
+    def typed(self) -> Sat | None:
+        """The last sitting in which a file took the place of what the machine heard."""
+        return next((sat for sat in reversed(self.sittings) if sat.kind is SatKind.TYPED), None)
+
+    @property
     def checked(self) -> Checked | None:
         """How far it has come; None where nobody has done anything yet that stands."""
         counted = [sat for sat in self.sittings if sat.changes]
         if not counted:
             return None
         names = [sat.by for sat in counted]
+        typed = self.typed
         names += [check.by for turn in self.turns for check in turn.checks]
         return Checked(
             by=tuple(dict.fromkeys(names)),
@@ -84,6 +101,8 @@ class Record:
             turns=sum(bool(turn.checks) for turn in self.turns),
             of=len(self.turns),
             twice=sum(len(turn.checks) > 1 for turn in self.turns),
+            typed_by=None if typed is None else typed.by,
+            times=None if typed is None else typed.times,
         )
 
 
@@ -101,11 +120,14 @@ def read(draft: Transcript, tables: Tables | None, where: str) -> Transcript:
 def of(draft: Transcript, record: Record) -> Transcript:
     """The transcript with what people made of it; what was to be checked in turns that were is done."""
     starts = [turn.start_s for turn in record.turns]
-    settled = all(turn.checks for turn in record.turns)
+    settled = record.typed is not None or all(turn.checks for turn in record.turns)
 
     def stands(flag: Flag) -> bool:
         if flag.kind in OF_THE_WHOLE:
             return not settled
+        if record.typed is not None:
+            # The machine doubts its own words, which nobody reads now.
+            return False
         turn = bisect_right(starts, flag.start_s) - 1
         return turn < 0 or not record.turns[turn].checks
 
@@ -133,10 +155,27 @@ def words(checked: Checked | None) -> str:
     if checked is None:
         return "a machine's draft"
     names = ", ".join(checked.by)
+    if checked.typed_by is not None:
+        return _typed_words(checked, names)
     if not checked.turns:
         return f"changed by {names}, no turn checked yet"
     # Rounded down: all of it is not said before it is.
     return f"checked by {names}, {100 * checked.turns // checked.of} % of turns"
+
+
+def _typed_words(checked: Checked, names: str) -> str:
+    """Of a transcript that was typed elsewhere: who brought it in, and what was checked of it since."""
+    times = "" if checked.times is None else f" (times {checked.times.value})"
+    told = f"typed elsewhere, brought in by {checked.typed_by}{times}"
+    if not checked.turns:
+        return told
+    return f"{told}, checked by {names}, {100 * checked.turns // checked.of} % of turns"
+
+
+def taken(record: Record, turns: Iterable[CheckedTurn], by: str, times: TimesFrom, now: datetime) -> Record:
+    """A file's turns in the place of those that were there; the sittings so far stay on record."""
+    sat = Sat(by=by, began_at=now, until=now, changes=1, kind=SatKind.TYPED, times=times)
+    return Record(tuple(turns), (*record.sittings, sat))
 
 
 def _record(draft: Transcript, tables: Mapping[str, Sequence[Row]] | None, where: str) -> Record:

@@ -22,8 +22,8 @@ def _made_again(document: Document) -> Document:
 
 
 def _as_it_is(document: Document) -> Document:
-    """Consent as it was put on record then: nothing is added to evidence. New kinds of entries came in, which
-    an older program would take for damage; it says now that it is too old.
+    """As it was put on record then: nothing is added to evidence. New kinds of entries came in, which an
+    older program would take for damage; it says now that it is too old.
     """
     return document
 
@@ -37,13 +37,13 @@ STEPS: Steps = {
     "notes": (),
     "wrapup": (),
     "raw": (),
-    "checked": (),
     "pseudonyms": (),
     "known": (),
     "released": (),
     "timing": (),
     "units": (),
     "codebook": (),
+    "checked": (_as_it_is,),
     "rights": (),
     "right": (),
     "tombstone": (),

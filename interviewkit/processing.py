@@ -146,7 +146,7 @@ def process(
     if work.finished and work.transcript is not None and not again:
         yield Finished(f"{_name(interview, call)} is transcribed already.")
         return work.transcript
-    if again and study.checked(keep, interview.id, call) is not None:
+    if study.checked(keep, interview.id, call) is not None:
         yield Warned(f"{_name(interview, call)}: what people made of the transcript stays; the draft is new.")
     asked = guide(study, interview)
     ready = engines(settings, asked.language.partition("-")[0])

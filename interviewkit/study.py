@@ -294,10 +294,19 @@ class Study(Releasing):
             self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         return found
 
-    def save_checked(self, grant: Grant[Store], interview: str, call: int, tables: Tables) -> None:
+    def save_checked(
+        self,
+        grant: Grant[Store],
+        interview: str,
+        call: int,
+        tables: Tables,
+        reason: str = "transcript checked",
+        beside: Tables | None = None,
+    ) -> None:
         """Put what people made of a call's transcript in the place of what was there, without what is struck.
 
-        The draft beside it stays as it is. Raises UsageError where somebody else has saved it since.
+        The draft beside it stays as it is; where there is none, `beside` is what it is compared with. Raises
+        UsageError where somebody else has saved it since.
         """
         number = self.call(interview, call).number
 
@@ -309,8 +318,11 @@ class Study(Releasing):
                 )
             left = self.without_struck(self.interview(interview), number, tables)
             writing.checked(interview, number, left)
+            if beside is not None:
+                # Second: a kill between them leaves a call that waits for its transcript, and these words.
+                writing.raw(interview, number, beside)
 
-        self.commit(grant, write, "transcript checked")
+        self.commit(grant, write, reason)
 
     def checked(self, grant: Grant[Store], interview: str, call: int) -> Tables | None:
         """What people made of a call's transcript, or None; that it was read is told by `raw`, its draft."""

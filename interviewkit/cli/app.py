@@ -33,7 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "strike:strike",
         "Destroy a stretch of a recorded call, with what was written down of it.",
     ),
-    "transcript": ("transcript:transcript", "Read transcripts."),
+    "transcript": (
+        "transcript:transcript",
+        "Read transcripts, put words right, bring in what was typed elsewhere.",
+    ),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
     "ethics": ("ethics:ethics", "See who consented to what, what is due and what is wrong."),

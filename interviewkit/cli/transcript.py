@@ -12,6 +12,7 @@ import click
 from interviewkit.cli import options, terminal
 from interviewkit.cli.progress import note
 from interviewkit.cli.shell import Stopped
+from interviewkit.cli.transcript_import import import_
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ INDENT = 12
 
 @click.group()
 def transcript() -> None:
-    """Read transcripts."""
+    """Read transcripts, put words right, bring in what was typed elsewhere."""
 
 
 @transcript.command()
@@ -75,6 +76,9 @@ def changes(study_dir: Path | None, interview: str, call: int) -> None:
         before, after = (visible(text) or "–" for text in (change.before, change.after))
         click.echo(f"{time}  {said}{before} → {after}")
     whose(known, call, found)
+
+
+transcript.add_command(import_)
 
 
 @transcript.command()

@@ -63,6 +63,8 @@ def _facts(study: str, calls: Sequence[InterviewCall]) -> Iterator[tuple[str, st
 
 
 def _by(transcript: Transcript) -> str:
+    if transcript.checked is not None and transcript.checked.typed_by is not None:
+        return "people, elsewhere"
     made = transcript.provenance
     return f"{made.program}, {', '.join(f'{key} {value}' for key, value in made.transcriber.items())}"
 

@@ -75,6 +75,8 @@ def _checked(checked: Checked) -> dict[str, object]:
         "turns": checked.turns,
         "of": checked.of,
         "twice": checked.twice,
+        "typed_by": checked.typed_by,
+        "times": None if checked.times is None else checked.times.value,
     }
 
 

@@ -202,4 +202,7 @@ def _tally(flags: Iterable[Flag]) -> str:
 
 
 def _model(call: InterviewCall) -> str:
+    checked = call.transcript.checked
+    if checked is not None and checked.typed_by is not None:
+        return "typed elsewhere"
     return ", ".join(f"{key} {value}" for key, value in call.transcript.provenance.transcriber.items())

@@ -119,6 +119,24 @@ class CheckedTurn(Turn):
     checks: tuple[Check, ...] = ()
 
 
+class SatKind(StrEnum):
+    """How what was changed in a sitting came about."""
+
+    CHECKING = "checking"
+    """By ear, or by replacing words."""
+    TYPED = "typed elsewhere"
+    """A file took the place of what the machine heard."""
+
+
+class TimesFrom(StrEnum):
+    """How it was found out when the words of a file were said."""
+
+    MACHINE = "word by word from the machine's draft"
+    STAMPS = "between the file's time stamps"
+    SPEECH = "over the speech in the call, by length"
+    LENGTH = "over the whole call, by length"
+
+
 class Sat(Frozen):
     """One sitting in which a transcript was checked, with how many changes stand from it."""
 
@@ -126,6 +144,8 @@ class Sat(Frozen):
     began_at: datetime
     until: datetime
     changes: int
+    kind: SatKind = SatKind.CHECKING
+    times: TimesFrom | None = Field(None, description="of a file's words")
 
 
 class Checked(Frozen):
@@ -136,6 +156,8 @@ class Checked(Frozen):
     turns: int
     of: int
     twice: int = Field(0, description="turns that two people or more have checked")
+    typed_by: str | None = Field(None, description="who brought it in, where it was typed elsewhere")
+    times: TimesFrom | None = Field(None, description="how its times came about, where it was")
 
 
 class FlagKind(StrEnum):

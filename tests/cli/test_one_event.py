@@ -56,6 +56,11 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("process P02-1", (Action.RECORDING_HEARD, Action.DRAFT, Action.TRANSCRIPT), ""),
     ("transcript show P02-1", READ, ""),
     ("transcript changes P02-1", READ, ""),
+    (
+        "transcript import typed.txt --interview P02-1 --by Ada",
+        (*READ, Action.TYPED),
+        "",
+    ),
     ("transcript replace letter parcel --by Ada --yes", (*READ, Action.CHECKED), ""),
     # Words, what is about to be done to the recording, and that it is done.
     ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 3), ""),
@@ -128,6 +133,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     monkeypatch.setenv(passphrases.VARIABLE, small_study.PASSPHRASE)
     monkeypatch.chdir(study.root)
     fakes.write_sound(Path("call.wav"))
+    Path("typed.txt").write_text("Interviewer: So how did it begin?\nP02: With a letter from my doctor.\n")
     Path("scan.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     return study
 
