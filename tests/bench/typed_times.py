@@ -9,7 +9,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,11 +45,12 @@ def measure(name: str, folder: Path) -> None:
     words = sorted((w for turn in transcript.turns for w in turn.words), key=lambda w: (w.start_s, w.end_s))
     regions = [(r.start_frame / SAMPLE_RATE, r.stop_frame / SAMPLE_RATE) for r in draft.regions or ()]
     length_s = transcript.duration_s
-    for how, make in {
+    ways: dict[str, Callable[[], Timed]] = {
         "machine's draft": lambda: typed_times.heard(found, words, length_s),
         "speech, by length": lambda: typed_times.spread(found, sorted(regions), length_s),
         "whole call, by length": lambda: typed_times.spread(found, [], length_s),
-    }.items():
+    }
+    for how, make in ways.items():
         begun = time.perf_counter()
         timed = make()
         took_s = time.perf_counter() - begun
