@@ -11,6 +11,7 @@ from interviewkit.models import (
     Coded,
     Group,
     Interview,
+    ItemAnswered,
     Participant,
     Released,
     Schedule,
@@ -37,6 +38,42 @@ class AnalysedInterview:
 
 
 @dataclass(frozen=True)
+class MachineWork:
+    """What is known of the way from a recording to its checked transcript, as counts: no words."""
+
+    flagged: Mapping[str, int] = field(default_factory=dict)
+    """How often the rules found each kind of thing in the draft, by its name."""
+    changed: int = 0
+    """Places in which people changed the words."""
+    reassigned: int = 0
+    """Stretches that people gave to another speaker."""
+
+
+@dataclass(frozen=True)
+class Fieldwork:
+    """What is on record of the work in the field, all of it without what was said.
+
+    What may not be looked at with the keys that are here is None, and a report says that it is not known.
+    """
+
+    participants: tuple[Participant, ...] = ()
+    interviews: tuple[Interview, ...] = ()
+    """Every interview that has a call, released or not."""
+    approached: frozenset[str] | None = None
+    """Participants who were asked to take part."""
+    refused: Mapping[str, str] | None = None
+    """Participants who said no, with the reason that they gave, which may be none."""
+    withdrawn: Mapping[str, str] | None = None
+    """Participants who took their consent back, with the reason that they gave, which may be none."""
+    interviewers: tuple[str, ...] = ()
+    """Who held interviews, as the records name them."""
+    present: Mapping[str, tuple[str, ...]] | None = None
+    """Who else took part in an interview, as roles."""
+    machine: Mapping[tuple[str, int], MachineWork] = field(default_factory=dict)
+    """By interview and call, where the drafts may be looked at."""
+
+
+@dataclass(frozen=True)
 class Analysis:
     """Everything of a study that analysts may see."""
 
@@ -45,6 +82,11 @@ class Analysis:
     codebook: Codebook
     left_out: tuple[str, ...] = ()
     """Interviews of which nothing was released, or may be seen."""
+    fieldwork: Fieldwork = field(default_factory=Fieldwork)
+    publication: Mapping[str, int] = field(default_factory=dict)
+    """The numbers under which participants are quoted, which are not those of the study."""
+    answers: Mapping[int, ItemAnswered] = field(default_factory=dict)
+    """What the team answered to items of COREQ, by their number."""
 
     def units(self) -> Iterator[tuple[AnalysedInterview, Unit]]:
         """Every meaning unit that counts, by interview, in the order of what was said."""
@@ -58,3 +100,21 @@ class Analysis:
     def groups(self) -> list[Group]:
         """The groups of the study, in its order."""
         return list(self.config.groups)
+
+    @property
+    def held(self) -> tuple[Interview, ...]:
+        """Every interview that has a call, whether it was released or not."""
+        return self.fieldwork.interviews or tuple(one.interview for one in self.interviews)
+
+    @property
+    def people(self) -> dict[str, Participant]:
+        """The participants that are known of, by number."""
+        known = {one.id: one for one in self.fieldwork.participants}
+        return known | {one.participant.id: one.participant for one in self.interviews}
+
+    @property
+    def interviewed(self) -> dict[str, Participant]:
+        """The participants with whom an interview was held, by number, in the order of their numbers."""
+        names = {one.participant for one in self.held}
+        known = [one for one in self.people.values() if one.id in names]
+        return {one.id: one for one in sorted(known, key=lambda one: (len(one.id), one.id))}

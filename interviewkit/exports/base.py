@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from interviewkit.harmless import UNFIT as UNFIT
 from interviewkit.harmless import visible as visible
@@ -14,6 +14,8 @@ from interviewkit.omissions import words as words_of
 CUE_CHARACTERS = 84
 CUE_MS = 7_000
 SHORTEST_CUE_MS = 200
+MADE = datetime(2000, 1, 1, tzinfo=UTC)
+"""Word and Excel want a time at which a file was made; whoever gets it has no use for one."""
 BREAK_MS = 3_000
 SILENT = frozenset({BreakKind.STRUCK, BreakKind.LOST})
 

@@ -8,11 +8,10 @@ between turns, page numbers, pseudonyms).
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from interviewkit import checking
-from interviewkit.exports.base import InterviewCall, hms, to_ms, visible
+from interviewkit.exports.base import MADE, InterviewCall, hms, to_ms, visible
 from interviewkit.models import Transcript, Turn
 from interviewkit.omissions import shown, woven
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 FONT = "Arial"
 SIZE_PT, SMALL_PT = 11, 8
 HANGING_CM = 2.5
-MADE = datetime(2000, 1, 1, tzinfo=UTC)
-"""Word wants a time at which a document was made; whoever gets it has no use for one."""
 
 
 def render(study: str, calls: Sequence[InterviewCall]) -> bytes:

@@ -3,8 +3,8 @@
     Sheet ── csv_file | workbook | pages ─► bytes
 
 Every cell is text. A spreadsheet program that opens one of these calculates nothing: the workbook holds
-strings only, and in CSV, which has no types, a cell that could be taken for a formula begins with an
-apostrophe.
+strings, and numbers in columns of numbers; in CSV, which has no types, a cell that could be taken for a
+formula begins with an apostrophe. The same tables make the same bytes.
 """
 
 import csv
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from interviewkit import __version__
+from interviewkit.exports.base import MADE
 from interviewkit.exports.pdf import Block, Heading, Paragraph, Table, pdf
 from interviewkit.exports.xlsx import OPTIONS, fit
 from interviewkit.harmless import cell
@@ -24,17 +25,22 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 NO_NAME = re.compile(r"[\[\]:*?/\\']")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 NAME_LENGTH = 31
 WIDEST = 70
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, how wide it is in characters, and what it means."""
+    """A column: its name, how wide it is in characters, and what it means.
+
+    In a column of numbers a cell that is one stands as a number in a workbook, and on the right elsewhere.
+    """
 
     title: str
     width: int
     meaning: str
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,27 +55,50 @@ class Sheet:
 
 def csv_file(sheet: Sheet) -> bytes:
     """UTF-8 with the mark by which spreadsheet programs know it, and lines as RFC 4180 has them."""
+    return csv_files([sheet])
+
+
+def csv_files(sheets: Sequence[Sheet]) -> bytes:
+    """The same for tables below each other: where there are several, each under a row with its name."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([cell(column.title) for column in sheet.columns])
-    writer.writerows([cell(text) for text in row] for row in sheet.rows)
+    for at, sheet in enumerate(sheets):
+        if len(sheets) > 1:
+            writer.writerows([[], [cell(sheet.title)]] if at else [[cell(sheet.title)]])
+        writer.writerow([cell(column.title) for column in sheet.columns])
+        writer.writerows([cell(text) for text in row] for row in sheet.rows)
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def workbook(study: str, sheets: Sequence[Sheet]) -> bytes:
-    """A sheet for each table, and one that explains their columns; nothing but strings."""
+def workbook(study: str, sheets: Sequence[Sheet], notes: Sequence[str] = ()) -> bytes:
+    """A sheet for each table, and one that explains their columns; no formula."""
     from xlsxwriter import Workbook
 
     buffer = io.BytesIO()
     with Workbook(buffer, OPTIONS) as book:
-        book.set_properties({"title": fit(study), "comments": f"interviewkit {__version__}"})
+        about = {"title": fit(study), "comments": f"interviewkit {__version__}", "created": MADE}
+        book.set_properties(about)
         styles = (
             book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}),
             book.add_format({"valign": "top", "text_wrap": True}),
         )
-        for sheet in (*sheets, _about(study, sheets)):
-            _written(book.add_worksheet(NO_NAME.sub(" ", sheet.title)[:NAME_LENGTH]), styles, sheet)
+        every = [*sheets, _about(study, sheets, notes)]
+        for name, sheet in zip(_names(every), every, strict=True):
+            _written(book.add_worksheet(name), styles, sheet)
     return buffer.getvalue()
+
+
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    """What the sheets are called in a workbook: short, without what is not allowed there, each its own."""
+    names: list[str] = []
+    for sheet in sheets:
+        plain = NO_NAME.sub(" ", sheet.title)[:NAME_LENGTH].strip() or "Sheet"
+        name, more = plain, 2
+        while name.casefold() in (one.casefold() for one in names):
+            end = f" {more}"
+            name, more = plain[: NAME_LENGTH - len(end)] + end, more + 1
+        names.append(name)
+    return names
 
 
 def _written(place: "Worksheet", styles: "tuple[Format, Format]", sheet: Sheet) -> None:
@@ -79,25 +108,32 @@ def _written(place: "Worksheet", styles: "tuple[Format, Format]", sheet: Sheet) 
         place.write_string(0, at, fit(column.title), head)
     for number, row in enumerate(sheet.rows, 1):
         for at, said in enumerate(row):
-            place.write_string(number, at, fit(said), text)
+            if sheet.columns[at].number and NUMBER.fullmatch(said):
+                place.write_number(number, at, float(said), text)
+            else:
+                place.write_string(number, at, fit(said), text)
     place.freeze_panes(1, 0)
     place.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
 
 
-def _about(study: str, sheets: Sequence[Sheet]) -> Sheet:
+def _about(study: str, sheets: Sequence[Sheet], notes: Sequence[str]) -> Sheet:
     """What there is to know of the others, as a sheet."""
     rows = [
         ("Study", study),
         ("Written by", f"interviewkit {__version__}"),
         *((sheet.title, sheet.about) for sheet in sheets if sheet.about),
+        *(("Note", text) for text in notes),
         *((f"{sheet.title}: {one.title}", one.meaning) for sheet in sheets for one in sheet.columns),
     ]
     return Sheet("About", (Column("What", 34, ""), Column("Meaning", WIDEST, "")), rows)
 
 
-def pages(title: str, subtitle: str, sheets: Sequence[Sheet], footer: str = "") -> bytes:
+def pages(
+    title: str, subtitle: str, sheets: Sequence[Sheet], footer: str = "", notes: Sequence[str] = ()
+) -> bytes:
     """The tables below each other on pages in landscape, each under its name, unless the title says that."""
     blocks = [block for sheet in sheets for block in as_blocks(sheet)]
+    blocks += [Paragraph(text, small=True) for text in notes]
     if sheets and sheets[0].title == title:
         blocks = blocks[1:]
     return pdf(title, blocks, subtitle=subtitle, footer=footer, landscape=True)

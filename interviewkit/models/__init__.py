@@ -1,7 +1,7 @@
 """Frozen records of the project's vocabulary; validated on entry, trusted afterwards.
 
 They follow the data, a module each: schedule → form → consent → study → contact → interview → transcript
-→ released → coding; an incident is kept apart from all of them. Times are
+→ released → coding → reporting; an incident is kept apart from all of them. Times are
 seconds from the start of a recording (`_s`), positions are frames (samples per channel).
 """
 
@@ -92,6 +92,7 @@ from interviewkit.models.interview import (
 )
 from interviewkit.models.pseudonym import Decision, Known, Pseudonym, Pseudonyms, Swapped
 from interviewkit.models.released import Place, Release, Released, Said
+from interviewkit.models.reporting import ItemAnswered, Numbered, ReportDecisions
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
     Approval,
@@ -192,6 +193,7 @@ __all__ = [
     "IncidentKind",
     "Interview",
     "InterviewId",
+    "ItemAnswered",
     "KeptKind",
     "Known",
     "LawfulBasis",
@@ -202,6 +204,7 @@ __all__ = [
     "Mark",
     "Meeting",
     "NotedEvent",
+    "Numbered",
     "PaperCheck",
     "PaperChecked",
     "Participant",
@@ -222,6 +225,7 @@ __all__ = [
     "Region",
     "Release",
     "Released",
+    "ReportDecisions",
     "Reporting",
     "Retention",
     "Review",
