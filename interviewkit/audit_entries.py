@@ -31,7 +31,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[A-Z]{1,3}[0-9]{1,4}(-[1-9][0-9]*)?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _PATH = re.compile(
-    r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt|codebook\.(json|age)"
+    r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt"
+    r"|(codebook|reporting)\.(json|age)"
 )
 
 
@@ -90,6 +91,7 @@ class Action(StrEnum):
 
     UNITS = "units coded"
     CODEBOOK = "codebook changed"
+    REPORTING = "reports prepared"
 
     INCIDENT = "incident recorded"
     INCIDENT_ENTRY = "incident added to"

@@ -1,6 +1,7 @@
 """The documents of an analysis: where each is and how it is read; `study_writing` writes most of them.
 
-The codebook is about all participants: it is sealed so that whoever opens what was released of one opens it.
+The codebook is about all participants, and so is what is decided for reports: they are sealed so that whoever
+opens what was released of one opens them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from interviewkit import releases, store
 from interviewkit.errors import Locked, StorageError
-from interviewkit.models import Codebook, Coded, Frozen, Known, Pseudonyms, Released
+from interviewkit.models import Codebook, Coded, Frozen, Known, Pseudonyms, Released, ReportDecisions
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, document_suffix
 from interviewkit.store import Lock, Replaced, Tables
@@ -81,7 +82,10 @@ def known(paths: StudyPaths, keys: Keys, participant: str) -> tuple[Known, ...]:
     return ()
 
 
-# ── codebook ────────────────────────────────────────────────────────────────────────────────────
+# ── of all participants ─────────────────────────────────────────────────────────────────────────
+
+Told = Callable[[Path, str | None, str | None, bytes | None], None]
+"""Hears what was written: where, the hashes of the file before and after, the content."""
 
 
 def codebook_path(paths: StudyPaths, keys: Keys) -> Path:
@@ -96,27 +100,62 @@ def codebook(paths: StudyPaths, keys: Keys, readers: Iterable[str]) -> Codebook:
 
 
 def write_codebook(
+    paths: StudyPaths, keys: Keys, lock: Lock, readers: Iterable[str], new: Codebook, told: Told
+) -> None:
+    """Put a codebook in the place of what was there; StorageError where nobody could open it."""
+    path = codebook_path(paths, keys)
+    readers = list(readers)
+    _write_shared(path, "codebook", "codebook changed", keys, lock, readers, readers, new, told)
+
+
+def reporting_path(paths: StudyPaths, keys: Keys) -> Path:
+    """Where it is what was decided for reports."""
+    return paths.reporting(document_suffix(keys.suffix))
+
+
+def reporting(paths: StudyPaths, keys: Keys, readers: Iterable[str]) -> ReportDecisions:
+    """What was decided for reports, opened with the key of one of `readers`; raises Locked."""
+    path = reporting_path(paths, keys)
+    opened = _opened_by_any(keys, readers)
+    return _of(path, ReportDecisions, store.read_document(path, "reporting", opened))
+
+
+def write_reporting(
     paths: StudyPaths,
     keys: Keys,
     lock: Lock,
     readers: Iterable[str],
-    new: Codebook,
-    told: Callable[[Path, str | None, str | None, bytes | None], None],
+    staying: Iterable[str],
+    new: ReportDecisions,
+    told: Told,
 ) -> None:
-    """Put a codebook in the place of what was there; StorageError where nobody could open it."""
-    readers = list(readers)
-    if keys.sealed and not readers:
+    """Put it in the place of what was there, opened with the key of one of `readers`, sealed to `staying`."""
+    path = reporting_path(paths, keys)
+    _write_shared(path, "reporting", "reports prepared", keys, lock, list(readers), list(staying), new, told)
+
+
+def _write_shared(
+    path: Path,
+    kind: str,
+    reason: str,
+    keys: Keys,
+    lock: Lock,
+    readers: list[str],
+    staying: list[str],
+    new: Codebook | ReportDecisions,
+    told: Told,
+) -> None:
+    if keys.sealed and not staying:
         raise StorageError(
-            "The study has no participants: there is nobody whose key could seal the codebook.",
+            "The study has no participants: there is nobody whose key could seal what is about all of them.",
             "Add a participant first: interviewkit participant add",
         )
 
     def wrote(done: Replaced) -> None:
         told(done.path, done.before, done.after, done.content)
 
-    seal, decode = keys.sealer_to_any(readers, KeyClass.RELEASED).seal, _opened_by_any(keys, readers)
-    path = codebook_path(paths, keys)
-    with store.transaction(path, "codebook", lock, "codebook changed", seal, decode, wrote) as document:
+    seal, decode = keys.sealer_to_any(staying, KeyClass.RELEASED).seal, _opened_by_any(keys, readers)
+    with store.transaction(path, kind, lock, reason, seal, decode, wrote) as document:
         document.replace(tables_of(new))
 
 
@@ -124,7 +163,9 @@ def _opened_by_any(keys: Keys, readers: Iterable[str]) -> Callable[[bytes], byte
     readers = list(readers)
 
     def opened(data: bytes) -> bytes:
-        refused: Exception = Locked("The codebook can't be opened.", "See: interviewkit key list")
+        refused: Exception = Locked(
+            "What is released to analysts can't be opened here.", "See: interviewkit key list"
+        )
         for participant in readers:
             try:
                 return keys.opener(participant, KeyClass.RELEASED).open(data)
@@ -139,7 +180,7 @@ def _opened_by_any(keys: Keys, readers: Iterable[str]) -> Callable[[bytes], byte
 # ── records ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def tables_of(record: Coded | Codebook | Pseudonyms) -> Tables:
+def tables_of(record: Coded | Codebook | Pseudonyms | ReportDecisions) -> Tables:
     """A table for each of its lists."""
     return record.model_dump(mode="json")
 

@@ -43,6 +43,7 @@ STEPS: Steps = {
     "timing": (),
     "units": (),
     "codebook": (),
+    "reporting": (),
     "checked": (_as_it_is,),
     "rights": (),
     "right": (),

@@ -292,6 +292,10 @@ class StudyPaths:
         """Domains and categories of the study."""
         return self.root / f"codebook{suffix}"
 
+    def reporting(self, suffix: str) -> Path:
+        """What was decided for all reports: numbers to quote under, answers of the team."""
+        return self.root / f"reporting{suffix}"
+
 
 def sheet_beside(study: Path) -> Path:
     """Where the recovery sheet of a new study is written: beside it, never inside."""

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Read transcripts, put words right, bring in what was typed elsewhere.",
     ),
     "export": ("export:export", "Write transcripts to files for other programs."),
+    "report": ("report:report", "Make tables of an analysed study, for writing it up."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),
     "ethics": ("ethics:ethics", "See who consented to what, what is due and what is wrong."),
     "retention": ("retention:retention", "See what was kept for long enough."),

@@ -68,6 +68,14 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("maxqda", "nvivo", "atlasti", "f4")),
     ("export xlsx", HANDED_ON, ""),
     ("export csv", HANDED_ON, ""),
+    *(
+        (f"report {name}", READ, "")
+        for name in ("characteristics", "categories", "contributions", "saturation")
+    ),
+    *((f"report {name}", READ, "") for name in ("talk", "coreq", "provenance", "quotes")),
+    ("report coverage", (), ""),
+    ("report coverage -o coverage.csv", (Action.EXPORTED,), ""),
+    ("report coreq --answer 4 'Two women' --by Ada", (Action.REPORTING,), ""),
     ("incident add P02 --kind distress --by Ada --what wept", (Action.INCIDENT, Action.INCIDENT_ENTRY), ""),
     ("incident list", (), ""),
     ("incident show P02", (), ""),
@@ -99,7 +107,12 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
         "",
     ),
     ("participant decide P01 --keep --by Ada --reason late", (Action.ERASURE_DECLINED,), ""),
-    ("participant erase P02 --by Ada --yes", (Action.TO_BE_ERASED, Action.ERASED), ""),
+    # What is kept of reports is sealed anew, to those who stay.
+    (
+        "participant erase P02 --by Ada --yes",
+        (Action.TO_BE_ERASED, Action.REPORTING, Action.ERASED),
+        "",
+    ),
     ("participant recall P02", (), ""),
     ("participant certificate P02", (), ""),
 )
@@ -109,6 +122,7 @@ ELSEWHERE = {
     "key remember": "needs a terminal",
     **dict.fromkeys(("ethics", "serve", "doctor"), "screens, and a look at the computer"),
     **dict.fromkeys(("transcribe", "demo", "init"), "outside of a study, or the beginning of one"),
+    "report list": "it is the same for all studies",
     **dict.fromkeys(("schedule check", "schedule show"), "files that are about nobody"),
     **dict.fromkeys((f"weights {what}" for what in ("fetch", "list", "path", "verify")), "models"),
 }

@@ -1,0 +1,176 @@
+"""Reports from the command line: what is shown, written, put on record, and who may see it."""
+
+import json
+import zipfile
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from interviewkit import codebook as books
+from interviewkit import coding, desk, passages
+from interviewkit.coding import Who
+from interviewkit.consent import Store
+from interviewkit.models import Answer, Coded, Place, Pseudonyms
+from interviewkit.reports.recipes import RECIPES
+from interviewkit.study import Study
+from tests import small_study
+from tests.cli.conftest import Run
+from tests.tui import study as studies
+from tests.unit.test_coding import released
+
+ADA = Who("Ada", datetime(2026, 5, 4, tzinfo=UTC))
+CALL = released("How did it begin?", "With a letter from [doctor 1].", "And then?", "Nothing for weeks.")
+
+
+@pytest.fixture
+def analysed(study: Study) -> Study:
+    """P01 may be quoted and P02 may not; a unit of each, in a category."""
+    study.add_participant("patients", "uk")
+    small_study.give(study, "P02", quoted=Answer.NO)
+    for participant in ("P01", "P02"):
+        studies.call(study, participant, found=studies.transcript())
+        study.release(study.grant(participant, Store), f"{participant}-1", CALL, Pseudonyms())
+    book = desk.rebook(study, lambda known: books.with_category(known, "Letters", "experience", ADA)[0])
+
+    for interview in ("P01-1", "P02-1"):
+        code(study, interview, book.categories[0].id)
+    return study
+
+
+def code(study: Study, interview: str, category: str) -> None:
+    """A unit of its second turn."""
+    call = desk.released(study, study.interview(interview), 1)
+    where = passages.passage(call, Place(1, 0), Place(1, 5))
+
+    def add(coded: Coded) -> Coded:
+        return coding.made(
+            coded, call, where, ADA, interview=interview, label="the letter", domain="experience",
+            category=category,
+        )[0]  # fmt: skip
+
+    desk.recode(study, interview, add)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_report_is_shown(run: Run, analysed: Study, name: str) -> None:
+    done = run("report", name)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[1].startswith("===")
+    assert run("report", name).out == done.out
+
+
+def test_the_list_names_them_all(run: Run) -> None:
+    assert [line.split()[0] for line in run("report", "list").out.splitlines()] == list(RECIPES)
+
+
+def test_categories_are_shown_with_who_is_counted(run: Run, analysed: Study) -> None:
+    rows = [line.split() for line in run("report", "categories").out.splitlines()]
+    assert ["Letters", "2", "2", "0", "0", "2", "2"] in rows
+
+
+def test_only_who_may_be_quoted_is_under_a_number_that_stays(run: Run, analysed: Study) -> None:
+    out = run("report", "quotes", "--format", "csv", "-o", "quotes.csv").out
+    assert out == "quotes.csv\n"
+    first = Path("quotes.csv").read_text("utf-8-sig")
+    number = analysed.report_decisions().numbers
+    assert [(one.participant, one.group) for one in number] == [("P01", "patients")]
+    assert f"Patient {number[0].number},Experience,Letters,the letter," in first
+    assert "P01" not in first
+    assert "P02" not in first
+    run("report", "quotes", "--format", "csv", "-o", "quotes.csv", "--force")
+    assert Path("quotes.csv").read_text("utf-8-sig") == first
+    exports = Study.open(analysed.root).handed_on()
+    assert [one.participants for one in exports] == [("P01",), ("P01",)]
+
+
+def test_counts_are_on_record_as_nobodys_words(run: Run, analysed: Study) -> None:
+    assert run("report", "coverage", "-o", "coverage.xlsx").code == 0
+    assert run("report", "contributions", "-o", "matrix.docx").code == 0
+    exports = Study.open(analysed.root).handed_on()
+    assert [(one.format, one.participants) for one in exports] == [("xlsx", ()), ("docx", ("P01", "P02"))]
+
+
+@pytest.mark.parametrize("format_name", ["txt", "csv", "xlsx", "docx", "pdf", "svg"])
+def test_a_report_is_the_same_as_long_as_the_study_is(run: Run, analysed: Study, format_name: str) -> None:
+    made = [
+        Path(run("report", "saturation", "--format", format_name, "-o", name).out.strip()).read_bytes()
+        for name in ("one", "two")
+    ]
+    assert made[0] == made[1]
+    assert made[0]
+
+
+def test_a_file_without_a_name_goes_to_the_exports(run: Run, analysed: Study) -> None:
+    place = Path(run("report", "coreq", "--format", "docx").out.strip())
+    assert place.parent == analysed.paths.exports
+    assert zipfile.is_zipfile(BytesIO(place.read_bytes()))
+
+
+def test_an_item_of_coreq_is_answered_once(run: Run, analysed: Study) -> None:
+    done = run("report", "coreq", "--answer", "4", "Two women and a man", "--by", "Ada")
+    assert (done.code, done.out, done.err) == (0, "", "Item 4, Gender, is answered.\n")
+    run("report", "coreq", "--answer", "4", "Two women", "--by", "Ben")
+    (kept,) = Study.open(analysed.root).report_decisions().answers
+    assert (kept.item, kept.text, kept.by) == (4, "Two women", "Ben")
+    run("report", "coreq", "-o", "coreq.csv")
+    row = next(
+        line for line in Path("coreq.csv").read_text("utf-8-sig").splitlines() if line.startswith("4,")
+    )
+    assert "confirmed,Two women," in row
+    assert "Ben, " in row
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("coreq", "--answer", "1", "Ada"), "filled from the records"),
+        (("coreq", "--answer", "9", "Grounded"), "for the paper itself"),
+        (("coreq", "--answer", "40", "x"), "40 is not in the range"),
+        (("coreq", "--answer", "4", " "), "Say what the answer is"),
+        (("coreq", "--answer", "4", "x", "-o", "file.txt"), "no report is made"),
+        (("talk", "-o", "talk.odt"), "ends like no format"),
+        (("talk", "--format", "svg"), "no picture of talk"),
+        (("themes",), "themes"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_a_line(
+    run: Run, analysed: Study, arguments: tuple[str, ...], says: str
+) -> None:
+    done = run("report", *arguments)
+    assert done.code == 2
+    assert says in done.err
+    assert not Path("file.txt").exists()
+
+
+def test_an_empty_study_has_reports(run: Run, study: Study) -> None:
+    for name in RECIPES:
+        assert run("report", name).code == 0
+
+
+def test_who_withdrew_is_counted_as_that_and_as_nothing_else(run: Run, analysed: Study) -> None:
+    small_study.withdraw(analysed, "P02")
+    rows = run("report", "characteristics").out
+    assert next(line for line in rows.splitlines() if line.startswith("All")).split()[3] == "1"
+    assert "1 took their consent back" in " ".join(run("report", "coreq").out.split())
+
+
+def test_a_number_of_somebody_erased_is_given_to_nobody(run: Run, analysed: Study) -> None:
+    run("report", "quotes")
+    (before,) = analysed.report_decisions().numbers
+    analysed.ask_erasure("P01", "Ada", due_on=None, late=False)
+    analysed.erase("P01", "Ada", "erase")
+    (after,) = Study.open(analysed.root).report_decisions().numbers
+    assert (after.participant, after.number) == ("", before.number)
+    assert run("report", "quotes").code == 0
+    document = json.loads((analysed.root / "reporting.json").read_text()) if not analysed.keys.sealed else {}
+    assert "P01" not in json.dumps(document)
+
+
+def test_the_last_erasure_takes_the_numbers_along(run: Run, analysed: Study) -> None:
+    run("report", "quotes")
+    for participant in ("P01", "P02"):
+        analysed.ask_erasure(participant, "Ada", due_on=None, late=False)
+        analysed.erase(participant, "Ada", "erase")
+    assert run("report", "coverage").code == 0
