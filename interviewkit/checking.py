@@ -22,12 +22,15 @@ from interviewkit.models import (
     Flag,
     FlagKind,
     Frozen,
+    Ruled,
+    RuleKind,
     Sat,
     SatKind,
     TimesFrom,
     Transcript,
     Turn,
 )
+from interviewkit.phrases import count
 
 OF_THE_WHOLE = frozenset({FlagKind.LOW_COVERAGE, FlagKind.NO_SPEECH, FlagKind.ROLES, FlagKind.SPEAKERS})
 
@@ -43,6 +46,8 @@ class Sitting:
     """The sittings before this one."""
     past: tuple[Splice, ...] = ()
     future: tuple[Splice, ...] = ()
+    known: tuple[Ruled, ...] = ()
+    """What rules had changed before this sitting."""
 
     def changed(self, edit: Edit) -> "Sitting":
         """With one more change; as it was where that changes nothing. Raises UsageError."""
@@ -71,7 +76,14 @@ class Sitting:
     def record(self, now: datetime) -> "Record":
         """What is to be kept of it at this moment."""
         sat = Sat(by=self.by, began_at=self.began_at, until=now, changes=len(self.past))
-        return Record(self.turns, (*self.before, sat))
+        return Record(self.turns, (*self.before, sat), self.ruled)
+
+    @property
+    def ruled(self) -> tuple[Ruled, ...]:
+        """What rules changed and nobody has taken back."""
+        made = [splice.ruled for splice in self.past if splice.ruled is not None]
+        back = {splice.taken_back for splice in self.past}
+        return tuple(ruled for ruled in (*self.known, *made) if ruled.id not in back)
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,7 @@ class Record:
 
     turns: Turns
     sittings: tuple[Sat, ...] = ()
+    ruled: tuple[Ruled, ...] = ()
 
     @property
     def typed(self) -> Sat | None:
@@ -101,6 +114,7 @@ class Record:
             turns=sum(bool(turn.checks) for turn in self.turns),
             of=len(self.turns),
             twice=sum(len(turn.checks) > 1 for turn in self.turns),
+            rules=_counted(self.ruled),
             typed_by=None if typed is None else typed.by,
             times=None if typed is None else typed.times,
         )
@@ -109,7 +123,7 @@ class Record:
 def begun(draft: Transcript, tables: Tables | None, where: str, by: str, now: datetime) -> Sitting:
     """A sitting over what was saved last, or over the draft where nothing was."""
     known = _record(draft, tables, where)
-    return Sitting(known.turns, by, now, known.sittings)
+    return Sitting(known.turns, by, now, known.sittings, known=known.ruled)
 
 
 def read(draft: Transcript, tables: Tables | None, where: str) -> Transcript:
@@ -141,6 +155,7 @@ def pack(record: Record, draft: Transcript) -> Tables:
         "sittings": [_row(sat) for sat in record.sittings],
         "turns": [_row(turn) for turn in record.turns],
         "flags": [_row(flag) for flag in of(draft, record).flags],
+        "rules": [_row(ruled) for ruled in record.ruled],
     }
 
 
@@ -154,22 +169,21 @@ def words(checked: Checked | None) -> str:
     """How far it has come, for a reader: `checked by Ada, 80 % of turns`, or `a machine's draft`."""
     if checked is None:
         return "a machine's draft"
+    rules = [f"{kind.value} in {count(places, 'place')}" for kind, places in checked.rules.items()]
+    return ", ".join([_come(checked), *rules])
+
+
+def _come(checked: Checked) -> str:
     names = ", ".join(checked.by)
-    if checked.typed_by is not None:
-        return _typed_words(checked, names)
-    if not checked.turns:
-        return f"changed by {names}, no turn checked yet"
     # Rounded down: all of it is not said before it is.
-    return f"checked by {names}, {100 * checked.turns // checked.of} % of turns"
-
-
-def _typed_words(checked: Checked, names: str) -> str:
-    """Of a transcript that was typed elsewhere: who brought it in, and what was checked of it since."""
-    times = "" if checked.times is None else f" (times {checked.times.value})"
-    told = f"typed elsewhere, brought in by {checked.typed_by}{times}"
-    if not checked.turns:
-        return told
-    return f"{told}, checked by {names}, {100 * checked.turns // checked.of} % of turns"
+    share = f"checked by {names}, {100 * checked.turns // checked.of} % of turns" if checked.of else ""
+    if checked.typed_by is not None:
+        times = "" if checked.times is None else f" (times {checked.times.value})"
+        told = f"typed elsewhere, brought in by {checked.typed_by}{times}"
+        return f"{told}, {share}" if checked.turns else told
+    if not checked.by:
+        return "a machine's draft"
+    return share if checked.turns else f"changed by {names}, no turn checked yet"
 
 
 def taken(record: Record, turns: Iterable[CheckedTurn], by: str, times: TimesFrom, now: datetime) -> Record:
@@ -178,12 +192,22 @@ def taken(record: Record, turns: Iterable[CheckedTurn], by: str, times: TimesFro
     return Record(tuple(turns), (*record.sittings, sat))
 
 
+def _counted(ruled: Iterable[Ruled]) -> dict[RuleKind, int]:
+    """In how many places each rule changed something."""
+    found: dict[RuleKind, int] = {}
+    for one in ruled:
+        found[one.kind] = found.get(one.kind, 0) + len(one.altered)
+    return found
+
+
 def _record(draft: Transcript, tables: Mapping[str, Sequence[Row]] | None, where: str) -> Record:
     if tables is None:
         return Record(tuple(as_checked(turn) for turn in draft.turns))
     try:
         turns = tuple(CheckedTurn.model_validate(row) for row in tables.get("turns", ()))
-        return Record(turns, tuple(Sat.model_validate(row) for row in tables.get("sittings", ())))
+        sittings = tuple(Sat.model_validate(row) for row in tables.get("sittings", ()))
+        ruled = tuple(Ruled.model_validate(row) for row in tables.get("rules", ()))
+        return Record(turns, sittings, ruled)
     except ValidationError:
         raise StorageError(
             f"The checked transcript of {where} is damaged, or from a newer interviewkit.",

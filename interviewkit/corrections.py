@@ -5,17 +5,20 @@
 The drafts stay; turns that were checked have to be checked again where words in them changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from interviewkit import checking, processing
+from interviewkit import checking, processing, tidying
+from interviewkit.checking import Sitting
 from interviewkit.consent import Store
-from interviewkit.edits import ReplaceAll, found
-from interviewkit.errors import ConsentRefused
+from interviewkit.edits import Edit, found
+from interviewkit.errors import ConsentRefused, UsageError
 from interviewkit.events import Warned
-from interviewkit.models import Interview
+from interviewkit.models import Interview, Transcript, Transcription
+from interviewkit.rule_edits import TakenBack
 from interviewkit.study import Study
+from interviewkit.tidying import Proposal
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,47 @@ def said(study: Study, wanted: str, told: Callable[[Warned], None]) -> list[Said
     return calls
 
 
-def put_right(study: Study, where: Said, change: ReplaceAll, by: str) -> None:
+def put_right(study: Study, where: Said, change: Edit, by: str) -> None:
     """Make the change in one call's checked transcript; raises ConsentRefused, UsageError."""
     draft, sitting = processing.sitting(study, where.interview, where.call, by)
-    tables = checking.pack(sitting.changed(change).record(datetime.now(UTC)), draft)
-    grant = study.grant(where.interview.participant, Store)
-    study.save_checked(grant, where.interview.id, where.call, tables)
+    keep(study, where.interview, where.call, draft, sitting.changed(change))
+
+
+def keep(study: Study, interview: Interview, call: int, draft: Transcript, sitting: Sitting) -> None:
+    """Save a sitting as it is now, over `draft`."""
+    tables = checking.pack(sitting.record(datetime.now(UTC)), draft)
+    study.save_checked(study.grant(interview.participant, Store), interview.id, call, tables)
+
+
+@dataclass(frozen=True)
+class Tidier:
+    """One call before the study's rules: what they propose, and what of it is there already."""
+
+    interview: Interview
+    call: int
+    draft: Transcript
+    sitting: Sitting
+    rules: Transcription
+
+    @property
+    def proposed(self) -> tuple[Proposal, ...]:
+        """What the rules would change now."""
+        now = checking.of(self.draft, self.sitting.record(self.sitting.began_at))
+        return tidying.proposals(now, self.sitting.turns, self.rules)
+
+    def tidied(self, found: Sequence[Proposal]) -> Sitting:
+        """With what is proposed done, as one change."""
+        by, at = self.sitting.by, self.sitting.began_at
+        return self.sitting.changed(tidying.ruling(found, self.rules, by, at))
+
+    def back(self) -> Sitting:
+        """Without what a rule changed last; raises UsageError where there is nothing of that."""
+        if not self.sitting.ruled:
+            raise UsageError("No rule has changed anything in this call.", "Nothing was changed.")
+        return self.sitting.changed(TakenBack(self.sitting.ruled[-1]))
+
+
+def tidier(study: Study, interview: Interview, call: int, by: str) -> Tidier:
+    """A call and the rules of its study; raises ConsentRefused, UsageError where there is no transcript."""
+    draft, sitting = processing.sitting(study, interview, call, by)
+    return Tidier(interview, call, draft, sitting, study.config.transcription)

@@ -82,7 +82,19 @@ def without(tables: Tables, stretches_s: Sequence[tuple[float, float]]) -> Table
         left["heard"] = [{**row, "words": _outside(row["words"], stretches_s)} for row in tables["heard"]]
     if stretches_s and "turns" in tables:
         left["turns"] = [turn for row in tables["turns"] for turn in _turns_outside(row, stretches_s)]
+    if stretches_s and "rules" in tables:
+        left["rules"] = [_rules_outside(row, stretches_s) for row in tables["rules"]]
     return left
+
+
+def _rules_outside(ruled: Row, stretches_s: Sequence[tuple[float, float]]) -> Row:
+    """What a rule changed, without the places of which a word was struck: nothing brings them back."""
+
+    def whole(words: Sequence[Row]) -> bool:
+        return len(_outside(words, stretches_s)) == len(words)
+
+    left = [one for one in ruled["altered"] if whole(one["before"]) and whole(one["after"])]
+    return {**ruled, "altered": left}
 
 
 def _outside(words: Sequence[Row], stretches_s: Sequence[tuple[float, float]]) -> list[Row]:

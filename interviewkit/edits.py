@@ -13,7 +13,7 @@ from typing import Protocol
 
 from interviewkit.errors import UsageError
 from interviewkit.harmless import visible
-from interviewkit.models import Check, CheckedTurn, Word
+from interviewkit.models import Check, CheckedTurn, Ruled, Word
 from interviewkit.retyped import SURE, Words, replaced, retyped
 
 Turns = tuple[CheckedTurn, ...]
@@ -46,6 +46,10 @@ class Splice:
     at: int
     before: Turns
     after: Turns
+    ruled: Ruled | None = None
+    """What it is to be known by, so that it can be taken back in another sitting."""
+    taken_back: str = ""
+    """What a rule changed and this undoes."""
 
     def on(self, turns: Turns) -> Turns:
         """The turns with the change made."""
@@ -59,7 +63,7 @@ class Splice:
     @property
     def empty(self) -> bool:
         """Whether it changes nothing."""
-        return self.before == self.after
+        return self.before == self.after and not self.taken_back
 
 
 class Edit(Protocol):
@@ -80,7 +84,7 @@ class Retype:
         """Whoever had checked the turn has not checked these words."""
         old = turns[self.turn]
         new = retyped(old.words, visible(self.text).split(), old.start_s)
-        return _difference(turns, _with_words(turns, self.turn, new))
+        return difference(turns, with_words(turns, self.turn, new))
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Replace:
         texts = [part for text in self.texts for part in visible(text).split()]
         new = replaced(old.words, self.first, self.stop, texts, old.start_s)
         words = (*old.words[: self.first], *new, *old.words[self.stop :])
-        return _difference(turns, _with_words(turns, self.turn, words))
+        return difference(turns, with_words(turns, self.turn, words))
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class ReplaceAll:
             before, after = _around(words[first].text)[0], _around(words[stop - 1].text)[1]
             texts = tuple(f"{before}{visible(self.by)}{after}".split())
             changed = Replace(turn, first, stop, texts).splice(changed).on(changed)
-        return _difference(turns, changed)
+        return difference(turns, changed)
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class Split:
                 "There is nothing before this word in its turn.", "Go to the word that begins it."
             )
         parts = (_cut(old, old.words[: self.word], old.start_s), _cut(old, old.words[self.word :]))
-        return _difference(turns, _ordered((*turns[: self.turn], *parts, *turns[self.turn + 1 :])))
+        return difference(turns, _ordered((*turns[: self.turn], *parts, *turns[self.turn + 1 :])))
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ class Join:
             }
         )
         rest = (*turns[self.turn + 1 : self.other], *turns[self.other + 1 :])
-        return _difference(turns, _ordered((*turns[: self.turn], joined, *rest)))
+        return difference(turns, _ordered((*turns[: self.turn], joined, *rest)))
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ class Speaker:
                 return place == self.turn
             return turns[place].speaker == was and (self.reach is Reach.EVERYWHERE or place >= self.turn)
 
-        return _difference(turns, _renamed(turns, lambda place: self.name if meant(place) else None))
+        return difference(turns, _renamed(turns, lambda place: self.name if meant(place) else None))
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,7 @@ class Swap:
     def splice(self, turns: Turns) -> Splice:
         """Doing it again undoes it."""
         other = {self.one: self.two, self.two: self.one}
-        return _difference(turns, _renamed(turns, lambda place: other.get(turns[place].speaker)))
+        return difference(turns, _renamed(turns, lambda place: other.get(turns[place].speaker)))
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,7 @@ class Retime:
             w.model_copy(update={"start_s": moved(w.start_s), "end_s": moved(w.end_s)}) for w in old.words
         )
         new = old.model_copy(update={"words": words, "start_s": self.start_s, "end_s": self.end_s})
-        return _difference(turns, _ordered((*turns[: self.turn], new, *turns[self.turn + 1 :])))
+        return difference(turns, _ordered((*turns[: self.turn], new, *turns[self.turn + 1 :])))
 
 
 @dataclass(frozen=True)
@@ -269,10 +273,10 @@ class Tick:
 
 def found(turns: Turns, wanted: str) -> list[tuple[int, int, int]]:
     """Where whole words are said: the turn, the first word, and the one after the last."""
-    needle = [_core(text) for text in wanted.split()]
+    needle = [core(text) for text in wanted.split()]
     places = []
     for number, turn in enumerate(turns):
-        said = [_core(word.text) for word in turn.words]
+        said = [core(word.text) for word in turn.words]
         at = 0
         while needle and at <= len(said) - len(needle):
             if said[at : at + len(needle)] == needle:
@@ -297,7 +301,7 @@ def following(turns: Turns, turn: int) -> int:
     )
 
 
-def _core(text: str) -> str:
+def core(text: str) -> str:
     """A word as it is searched for: without capitals, and what stands around it."""
     before, after = _around(text)
     return text[len(before) : len(text) - len(after)].casefold()
@@ -309,7 +313,7 @@ def _around(text: str) -> tuple[str, str]:
     return ("", "") if inner is None else (inner[1], inner[2])
 
 
-def _with_words(turns: Turns, place: int, words: Words) -> Turns:
+def with_words(turns: Turns, place: int, words: Words) -> Turns:
     """The turns with other words in one, which nobody has checked now; without it if there are none."""
     old = turns[place]
     if words == old.words:
@@ -339,7 +343,7 @@ def _ordered(turns: Turns) -> Turns:
     return tuple(sorted(turns, key=lambda turn: turn.start_s))
 
 
-def _difference(before: Turns, after: Turns) -> Splice:
+def difference(before: Turns, after: Turns) -> Splice:
     """The smallest splice that makes the one of the other."""
     at = 0
     while at < min(len(before), len(after)) and before[at] is after[at]:

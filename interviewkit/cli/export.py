@@ -132,6 +132,7 @@ def _calls(study: "Study", interview: "Interview") -> Iterator["InterviewCall"]:
             yield InterviewCall(
                 *(interview.id, number, interview.participant, group, transcript, questions),
                 held_on=held_on.get(number),
+                rules=study.config.transcription,
             )
 
 

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 
 from interviewkit import checking
 from interviewkit.exports.base import MADE, InterviewCall, hms, to_ms, visible
-from interviewkit.models import Transcript, Turn
+from interviewkit.models import Transcript, Transcription, Turn
 from interviewkit.omissions import shown, woven
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+RULES = {
+    Transcription.VERBATIM: "fillers, false starts and repeats stay",
+    Transcription.CLEAN: "fillers and repeats are left out where the transcript says so",
+}
 FONT = "Arial"
 SIZE_PT, SMALL_PT = 11, 8
 HANGING_CM = 2.5
@@ -55,6 +59,7 @@ def _facts(study: str, calls: Sequence[InterviewCall]) -> Iterator[tuple[str, st
     yield "Date", ", ".join(dates) or "not known"
     yield "Length", ", ".join(hms(to_ms(call.transcript.duration_s) // 1_000) for call in calls)
     yield "Transcribed by", "; ".join(dict.fromkeys(_by(call.transcript) for call in calls))
+    yield "Rules", f"{first.rules.value}: {RULES[first.rules]}"
     yield "Checking", "; ".join(dict.fromkeys(checking.words(call.transcript.checked) for call in calls))
     yield "Square brackets", "what is not in the recording, and why; and what is heard that is no word"
 

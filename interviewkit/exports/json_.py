@@ -75,6 +75,7 @@ def _checked(checked: Checked) -> dict[str, object]:
         "turns": checked.turns,
         "of": checked.of,
         "twice": checked.twice,
+        "rules": {kind.value: places for kind, places in checked.rules.items()},
         "typed_by": checked.typed_by,
         "times": None if checked.times is None else checked.times.value,
     }

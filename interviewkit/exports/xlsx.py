@@ -101,6 +101,9 @@ CALLS: tuple[Column[InterviewCall], ...] = (
     Column("Coverage", 10, "share", "share of the speech that has words", lambda c: c.transcript.coverage),
     Column("Flags", 44, "text", "what to check by ear, and how often", lambda c: _tally(c.transcript.flags)),
     Column("Checking", 44, "text", "whose work it is", lambda c: checking.words(c.transcript.checked)),
+    Column(
+        "Rules", 12, "text", "whether fillers and repeats stay: verbatim, or clean", lambda c: c.rules.value
+    ),
     Column("Model", 44, "text", "what transcribed the call", lambda c: _model(c)),
 )
 

@@ -120,6 +120,15 @@ class Retention(Frozen):
     contact_days: int | None = Field(None, ge=0, le=36500, description="contact details")
 
 
+class Transcription(StrEnum):
+    """By which rules transcripts are checked."""
+
+    VERBATIM = "verbatim"
+    """Fillers, false starts and pauses stay."""
+    CLEAN = "clean"
+    """Fillers, repeats and words that were cut off are left out, by somebody who is shown them first."""
+
+
 class StudyConfig(Frozen):
     """`study.yaml`: what the study is; no personal data."""
 
@@ -132,6 +141,9 @@ class StudyConfig(Frozen):
     )
     protocols: Protocols = Field(default_factory=Protocols)
     contact: ContactRules = Field(default_factory=ContactRules, description="how often to ring, and when")
+    transcription: Transcription = Field(
+        Transcription.VERBATIM, description="whether fillers, false starts and pauses stay in transcripts"
+    )
     retention: Retention = Field(default_factory=Retention, description="how long what there is may be kept")
     speech: dict[str, str | int | float | bool] = Field(
         default_factory=dict, description="settings of this study, see docs/settings.md"

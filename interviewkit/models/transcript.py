@@ -148,6 +148,32 @@ class Sat(Frozen):
     times: TimesFrom | None = Field(None, description="of a file's words")
 
 
+class RuleKind(StrEnum):
+    """What is changed in a transcript all at once, by rules that somebody chose."""
+
+    CLEAN = "fillers and repeats left out"
+    PAUSES = "pauses marked"
+    CORRECTIONS = "put right by the correction list"
+
+
+class Altered(Frozen):
+    """Words that a rule put in the place of others; either may be none."""
+
+    speaker: str
+    before: tuple[Word, ...]
+    after: tuple[Word, ...]
+
+
+class Ruled(Frozen):
+    """What a rule changed, from the end to the beginning: it can be taken back, whatever happened since."""
+
+    id: str
+    kind: RuleKind
+    by: str
+    at: datetime
+    altered: tuple[Altered, ...]
+
+
 class Checked(Frozen):
     """How far the checking of a transcript has come: whose work it is, and how many turns were checked."""
 
@@ -156,6 +182,9 @@ class Checked(Frozen):
     turns: int
     of: int
     twice: int = Field(0, description="turns that two people or more have checked")
+    rules: dict[RuleKind, int] = Field(
+        default_factory=dict, description="in how many places which rules changed words"
+    )
     typed_by: str | None = Field(None, description="who brought it in, where it was typed elsewhere")
     times: TimesFrom | None = Field(None, description="how its times came about, where it was")
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from interviewkit import tidying
+from interviewkit.checking import Sitting
 from interviewkit.edits import Edit, Overlap, Reach, Replace, Sign, Speaker, Swap, Turns
 from interviewkit.exports.base import clock as precise
 from interviewkit.exports.base import read_clock, to_ms, visible
-from interviewkit.models import CheckedTurn, Flag, Transcript
+from interviewkit.models import CheckedTurn, Flag, Transcript, Transcription
+from interviewkit.rule_edits import TakenBack
 from interviewkit.tui import lines
 from interviewkit.tui.text import clock
 
@@ -19,6 +22,24 @@ class Place(NamedTuple):
 
 
 Options = list[tuple[str, Edit]]
+
+
+SHOWN = 3
+
+
+def by_rules(transcript: Transcript, turns: Turns, rules: Transcription, sitting: Sitting) -> Options:
+    """What the study's rules propose, with the first places of it, and what of theirs can be taken back."""
+    found = tidying.proposals(transcript, turns, rules)
+    options: Options = []
+    if found:
+        verb = "leave out" if rules is Transcription.CLEAN else "mark"
+        first = ", ".join(f"{clock(one.at_s)} “{visible(one.said)}”" for one in found[:SHOWN])
+        more = " …" if len(found) > SHOWN else ""
+        edit = tidying.ruling(found, rules, sitting.by, sitting.began_at)
+        options.append((f"{verb} {tidying.summary(found)}: {first}{more}", edit))
+    for ruled in reversed(sitting.ruled):
+        options.append((f"take back: {ruled.kind.value} ({len(ruled.altered)})", TakenBack(ruled)))
+    return options
 
 
 def places(transcript: Transcript) -> list[Place]:

@@ -61,6 +61,8 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
         (*READ, Action.TYPED),
         "",
     ),
+    ("transcript tidy --interview P02-1 --by Ada --yes", (*READ, Action.CHECKED), ""),
+    ("transcript tidy --interview P02-1 --by Ada --undo", (*READ, Action.CHECKED), ""),
     ("transcript replace letter parcel --by Ada --yes", (*READ, Action.CHECKED), ""),
     # Words, what is about to be done to the recording, and that it is done.
     ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 3), ""),
@@ -147,7 +149,9 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     monkeypatch.setenv(passphrases.VARIABLE, small_study.PASSPHRASE)
     monkeypatch.chdir(study.root)
     fakes.write_sound(Path("call.wav"))
-    Path("typed.txt").write_text("Interviewer: So how did it begin?\nP02: With a letter from my doctor.\n")
+    Path("typed.txt").write_text(
+        "Interviewer: So how did it begin?\nP02: With a letter from my doctor. And then?\n"
+    )
     Path("scan.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     return study
 

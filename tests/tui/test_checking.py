@@ -8,7 +8,7 @@ from interviewkit.audit_entries import Action
 from interviewkit.changes import Change, changes
 from interviewkit.consent import Store
 from interviewkit.errors import StorageError
-from interviewkit.models import Transcript
+from interviewkit.models import Transcript, Transcription
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.screens.check import CheckScreen
@@ -176,3 +176,23 @@ async def test_a_key_by_mistake_changes_nothing_and_what_is_typed_is_not_lost(
         await until(pilot, shows(app, "Leave without saving the last changes?"))
         await pilot.press("n")
         await until(pilot, shows(app, "1 of 4 turns checked"))
+
+
+async def test_what_the_rules_propose_is_one_change(
+    app: InterviewkitApp, study: Study, players: Players
+) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await checking_it(pilot, app)
+        app.study.config = app.study.config.model_copy(update={"transcription": Transcription.CLEAN})
+        await pilot.press("e")
+        await typed(pilot, "Um, and ")
+        await pilot.press("enter", "y")
+        await until(pilot, shows(app, "leave out 1 filler: 00:00 “Um,”"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "ctrl+z takes it back"))
+        await saved(pilot, app)
+        assert said(study)[0] == "Interviewer: And So how did it begin?"
+        await pilot.press("y")
+        await until(pilot, shows(app, "take back: fillers and repeats left out (1)"))
+        await pilot.press("escape", "ctrl+z")
+        await until(pilot, lambda: said(study)[0] == "Interviewer: Um, and So how did it begin?")

@@ -83,6 +83,7 @@ class CheckScreen(Playing):
         Binding("u", "unchecked", "next turn that you have not checked"),
         Binding("slash", "find", "find words, and the next place", key_display="/"),
         Binding("r", "replace", "replace words wherever they are said in this call"),
+        Binding("y", "rules", "what the study's rules propose: fillers, repeats, pauses; take it back"),
         Binding("ctrl+z", "undo", "take the last change back", key_display="^z"),
         Binding("ctrl+y", "redo", "make it again", key_display="^y"),
         Binding("up", "turn(-1)", "turn before", key_display="↑"),
@@ -343,6 +344,19 @@ class CheckScreen(Playing):
         """Choose what is to be marked."""
         assert self._kept is not None
         self._choose("Mark", check_lines.signs(self._kept.turns, self._here))
+
+    def action_rules(self) -> None:
+        """Choose what the study's rules propose, or to take back what they changed."""
+        assert self._kept is not None
+        assert self._shown is not None
+        rules = self.kit.study.config.transcription
+        options = check_lines.by_rules(self._shown, self._kept.turns, rules, self._kept.sitting)
+        if options:
+            self._choose(f"By the study's rules: {rules.value}", options)
+        else:
+            self.kit.tell(
+                f"By the study's rules ({rules.value}) there is nothing to change.", "They are in study.yaml."
+            )
 
     def _choose(self, title: str, options: Options) -> None:
         def chosen(number: str | None) -> None:
