@@ -8,14 +8,16 @@ import pytest
 from tests.figures import Figure, has_part, write_part
 from tests.trust import FULL
 
-PAGE = Path(__file__).parents[2] / "docs" / "trust.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = (DOCS / "trust.md", DOCS / "guide" / "pseudonyms.md")
 
 
 class Figures:
-    """What one test found; `part` is its place on the page."""
+    """What one test found; `part` is its place on a page."""
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, page: Path) -> None:
         self.part = part
+        self.page = page
         self.found: list[Figure] = []
 
     def add(self, what: str, value: float, limit: str, unit: str = "") -> None:
@@ -27,16 +29,17 @@ class Figures:
         assert self.found, f"{self.part} has measured nothing"
         print(*self.found, sep="\n")
         if FULL:
-            write_part(PAGE, self.part, self.found)
+            write_part(self.page, self.part, self.found)
         assert [str(figure) for figure in self.found if not figure.passed] == []
 
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
-    """Figures whose part of the page is named like the test, without its `test_`, with hyphens."""
+    """Figures whose part of a page is named like the test, without its `test_`, with hyphens."""
     part = request.node.originalname.removeprefix("test_").replace("_", "-")
-    assert has_part(PAGE, part), f"docs/trust.md has no place for {part}: <!-- {part} begin --> and end"
-    return Figures(part)
+    page = next((page for page in PAGES if has_part(page, part)), None)
+    assert page, f"docs/trust.md has no place for {part}: <!-- {part} begin --> and end"
+    return Figures(part, page)
 
 
 @pytest.hookimpl(wrapper=True)

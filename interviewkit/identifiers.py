@@ -1,0 +1,74 @@
+"""What identifies people in a transcript: known identifiers, rules, suggestions. Pure.
+
+    turns + known ── found ─► Finding[], which don't overlap
+
+What is known goes before what a rule finds, that before a suggestion, what is longer before what is
+shorter. Nothing here decides anything: a person looks at what was found.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from interviewkit.identifiers_addresses import addresses
+from interviewkit.identifiers_base import RANK, Finding, Kind, Known, Match, Source, Turn, Words
+from interviewkit.identifiers_base import found as as_findings
+from interviewkit.identifiers_base import key as key
+from interviewkit.identifiers_dates import birthdays
+from interviewkit.identifiers_known import ADDRESSES, NAMES, Search
+from interviewkit.identifiers_rules import codes
+from interviewkit.identifiers_suggested import Talk, suggestion, suggestions
+
+__all__ = ["Finding", "Kind", "Known", "Source", "found", "key"]
+
+
+def found(turns: Sequence[Words], known: Sequence[Known] = ()) -> list[Finding]:
+    """Everything in the words of each turn that identifies somebody or may do so, in order."""
+    search = Search(known)
+    texts = [Turn(words) for words in turns]
+    talk = Talk(texts)
+    findings: list[Finding] = []
+    for number, turn in enumerate(texts):
+        before = texts[number - 1] if number else None
+        matches = search(turn, before, lower_case=talk.lower_case)
+        matches += [*addresses(turn), *codes(turn), *birthdays(turn, before)]
+        findings += as_findings(number, turn, _apart(turn, [*matches, *suggestions(turn, talk)]))
+    return findings
+
+
+def _apart(turn: Turn, matches: Iterable[Match]) -> list[Match]:
+    """Of matches that overlap the one that goes first; a suggestion keeps what is left of it."""
+    taken: set[int] = set()
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda match: _order(turn, match)):
+        tokens = set(range(match.first, match.stop))
+        if not tokens & taken:
+            kept.append(match)
+            taken |= tokens
+        elif match.source is Source.SUGGESTION:
+            rest = _rest(turn, match, taken)
+            kept += rest
+            taken |= {token for part in rest for token in range(part.first, part.stop)}
+    return kept
+
+
+def _order(turn: Turn, match: Match) -> tuple[int, int, int, int]:
+    """Before which others a match goes. A known name within an address doesn't break that up."""
+    address = match.kind in ADDRESSES and match.source is Source.RULE
+    rank = RANK[Source.KNOWN] if address else RANK[match.source]
+    name = match.kind in NAMES
+    return rank, 2 * name + address, -len(turn.said(match.first, match.stop)), match.first
+
+
+def _rest(turn: Turn, match: Match, taken: set[int]) -> list[Match]:
+    """The words of a suggestion that nothing else covers and that are written with a capital."""
+    if match.kind in (Kind.NUMBER, Kind.OTHER, Kind.BIRTH):
+        return []
+    parts: list[Match] = []
+    at = match.first
+    while at < match.stop:
+        stop = at
+        while stop < match.stop and stop not in taken and turn.tokens[stop].capital:
+            stop += 1
+        if stop > at:
+            parts.append(suggestion(turn, at, stop))
+        at = max(stop, at + 1)
+    return parts

@@ -1,0 +1,175 @@
+"""Words that may name somebody or somewhere, for a person to decide about. Pure.
+
+all turns ── Talk ─► which words are ordinary here, whether names are written with capitals
+tokens ── capitals, or what stands before a word ─► Match
+"""
+
+from collections.abc import Iterator, Sequence
+
+from interviewkit.identifiers_base import Kind, Match, Source, Token, Turn, key
+from interviewkit.identifiers_common import COMMON, HARMLESS, everyday
+from interviewkit.identifiers_known import INITIAL, TITLES
+
+_WITHIN = frozenset("of the on upon de la le van von der and for".split())
+_INSTITUTIONS = """hospital university school college trust clinic centre surgery practice ward unit academy
+council ltd limited charity foundation institute church pharmacy department"""
+INSTITUTIONS = frozenset(_INSTITUTIONS.split())
+_PLACES = """street road avenue lane drive park square close crescent terrace place estate village town
+county city bridge hill bay gardens grove way row court"""
+PLACES = frozenset(_PLACES.split())
+WHERE = frozenset("in from near to around outside towards via visiting at".split())
+_PEOPLE = """husband wife partner son daughter sister brother mum mam mammy dad daddy mother father cousin
+friend friends boss manager therapist counsellor supporter colleague neighbour nephew niece uncle aunt
+auntie granny grandad boyfriend girlfriend fiance fiancee flatmate gp dog"""
+PEOPLE = frozenset(_PEOPLE.split())
+CALLED = frozenset("called named".split())
+FEW_CAPITALS = 0.01
+"""With fewer capitals a word (leaving out I), a transcript has none for names."""
+
+
+class Talk:
+    """A transcript as a whole."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        every = [token for turn in turns for token in turn.tokens if token.norm]
+        capitals = [token for token in every if token.capital and token.norm[0] != "i"]
+        self.lower_case = len(capitals) < FEW_CAPITALS * len(every)
+        self._ordinary = {token.norm for token in every if not token.capital}
+        self._names = {token.norm for token in capitals if not token.opens and token.norm not in HARMLESS}
+
+    def ordinary(self, token: Token) -> bool:
+        """Whether a word at the beginning of a sentence has its capital for that alone."""
+        if token.norm in self._names:
+            return False
+        return everyday(token.norm) or token.norm in self._ordinary
+
+
+def suggestions(turn: Turn, talk: Talk) -> list[Match]:
+    """Every place in a turn where somebody or something may be named."""
+    found = list(_capitals(turn, talk))
+    return [*found, *_by_words(turn)] if talk.lower_case else found
+
+
+# ── capitals ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _capitals(turn: Turn, talk: Talk) -> Iterator[Match]:
+    at = 0
+    while at < len(turn.tokens):
+        if not _named(turn, at, talk):
+            at += 1
+            continue
+        stop = _name_stop(turn, at, talk)
+        yield suggestion(turn, at, stop)
+        at = stop
+
+
+def _named(turn: Turn, at: int, talk: Talk) -> bool:
+    """Whether a name may begin at a token."""
+    token = turn.tokens[at]
+    if not token.norm or not token.capital or token.norm in HARMLESS or token.norm in TITLES:
+        return False
+    if token.norm in COMMON and len(token.norm) > 1 and token.text.isupper():
+        return False
+    if len(token.norm) == 1:
+        return token.norm in INITIAL and _initials(turn, at)
+    return not (token.opens and talk.ordinary(token)) or _titled(turn, at)
+
+
+def _initials(turn: Turn, at: int) -> bool:
+    """Whether a single letter is an initial: another capital follows."""
+    after = next((token for token in turn.tokens[at + 1 : at + 3] if token.norm), None)
+    return after is not None and after.capital and after.norm not in HARMLESS
+
+
+def _titled(turn: Turn, at: int) -> bool:
+    before = [token.norm for token in turn.tokens[max(0, at - 2) : at] if token.norm]
+    return bool(before) and before[-1] in TITLES
+
+
+def _name_stop(turn: Turn, first: int, talk: Talk) -> int:
+    """The token after a name that begins at `first`: “Royal Victoria Hospital”, “University of Ulster”."""
+    stop = first + 1
+    while stop < len(turn.tokens):
+        after = stop + _initial(turn, stop)
+        while after < len(turn.tokens) and turn.tokens[after].norm in _WITHIN and after - stop < 2:
+            after += 1
+        if not _goes_on(turn, stop, after, talk):
+            return stop
+        stop = after + 1
+    return stop
+
+
+def _initial(turn: Turn, stop: int) -> bool:
+    """Whether the dot of an initial stands at `stop`."""
+    return turn.tokens[stop].text == "." and len(turn.tokens[stop - 1].norm) == 1
+
+
+def _goes_on(turn: Turn, stop: int, at: int, talk: Talk) -> bool:
+    if at >= len(turn.tokens):
+        return False
+    token, before = turn.tokens[at], turn.tokens[stop - 1]
+    if not token.norm or not token.capital or token.norm in HARMLESS or token.norm in ("i", "a"):
+        return False
+    if len(before.norm) == 1 and turn.text[before.stop : token.start].strip() in ("", "."):
+        return True
+    between = turn.text[before.stop : turn.tokens[stop].start]
+    if between not in (" ", "-", "") and not (between.strip() in ("'s", "’s") and not token.opens):
+        return False
+    linked = {one.norm for one in turn.tokens[stop:at]}
+    if "and" in linked or "for" in linked:
+        return before.norm in INSTITUTIONS or "for" in linked
+    return not token.opens
+
+
+def suggestion(turn: Turn, first: int, stop: int) -> Match:
+    """A suggestion, with the kind that its words and what stands before them speak for."""
+    return Match(first, stop, key(turn.said(first, stop)), _kind(turn, first, stop), Source.SUGGESTION)
+
+
+def _kind(turn: Turn, first: int, stop: int) -> Kind:
+    norms = {token.norm for token in turn.tokens[first:stop]}
+    before = [token.norm for token in turn.tokens[max(0, first - 3) : first] if token.norm]
+    if before and (before[-1] in TITLES or before[-1] in CALLED):
+        return Kind.PERSON
+    if norms & INSTITUTIONS:
+        return Kind.ORGANISATION
+    if norms & PLACES or (before and before[-1] in WHERE - {"to", "at"}):
+        return Kind.PLACE
+    if any(len(one) > 1 and one.isalpha() and turn.tokens[first].text.isupper() for one in norms):
+        return Kind.ORGANISATION
+    return Kind.PERSON
+
+
+# ── without capitals ────────────────────────────────────────────────────────────────────────────
+
+
+def _by_words(turn: Turn) -> Iterator[Match]:
+    """Words that are not those of everyday talk, where a name may stand."""
+    at = 0
+    while at < len(turn.tokens):
+        stop = at
+        if _led(turn, at):
+            while (
+                stop < len(turn.tokens) and _unusual(turn, stop) and (stop == at or not _breaks(turn, stop))
+            ):
+                stop += 1
+        if stop > at:
+            yield suggestion(turn, at, stop)
+        at = max(stop, at + 1)
+
+
+def _breaks(turn: Turn, at: int) -> bool:
+    return turn.text[turn.tokens[at - 1].stop : turn.tokens[at].start] != " "
+
+
+def _unusual(turn: Turn, at: int) -> bool:
+    norm = turn.tokens[at].norm
+    if not norm.isalpha() or len(norm) < 2:
+        return False
+    return not everyday(norm) or (_titled(turn, at) and norm not in COMMON)
+
+
+def _led(turn: Turn, at: int) -> bool:
+    """Whether a name may stand at `at`."""
+    return _unusual(turn, at)

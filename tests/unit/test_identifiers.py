@@ -1,0 +1,239 @@
+"""What is found in a transcript, and what is not: examples, and properties that hold for any words."""
+
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewkit.identifiers import Finding, Kind, Known, Source, found, key
+from tests.identities import Maker
+from tests.talk import ORDINARY, sentence
+
+KNOWN = (
+    Known("Christina", Kind.PERSON),
+    Known("Christina M.", Kind.PERSON),
+    Known("Ada Rose Smith", Kind.PERSON, "[person 1]"),
+    Known("Asa Young", Kind.PERSON),
+    Known("Ballymoney", Kind.PLACE),
+    Known("Ward 7", Kind.PLACE),
+    Known("The Larkfield Centre", Kind.PLACE),
+    Known("St Anne's Clinic", Kind.ORGANISATION),
+    Known("07700 900123", Kind.PHONE),
+    Known("BT7 1NN", Kind.POSTCODE),
+    Known("ada.smith@example.org", Kind.EMAIL),
+    Known("4 March 1982", Kind.BIRTH),
+    Known("943 476 5919", Kind.NUMBER),
+)
+
+
+def look(text: str, known: tuple[Known, ...] = KNOWN) -> list[tuple[str, str]]:
+    return [(one.text, one.key) for one in found([tuple(text.split())], known) if one.source is Source.KNOWN]
+
+
+def rules(*texts: str) -> list[tuple[str, Kind, str]]:
+    turns = [tuple(text.split()) for text in texts]
+    return [(one.text, one.kind, one.key) for one in found(turns) if one.source is Source.RULE]
+
+
+def suggested(*texts: str) -> list[str]:
+    turns = [tuple(text.split()) for text in texts]
+    return [one.text for one in found(turns) if one.source is Source.SUGGESTION]
+
+
+# ── known ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Then CHRISTINA's friend", [("CHRISTINA", "christina")]),
+        ("then christinas friend", [("christinas", "christina")]),
+        ("(Christina), she said", [("Christina", "christina")]),
+        ("I met Christina M. there", [("Christina M", "christina m")]),
+        ("i met christina m there", [("christina m", "christina m")]),
+        ("I met Christina O’Neill there", [("Christina O’Neill", "christina oneill")]),
+        ("it's c h r i s t i n a", [("c h r i s t i n a", "christina")]),
+        ("Ada rose smith was there", [("Ada rose smith", "ada rose smith")]),
+        ("so ada said to me", [("ada", "ada rose smith")]),
+        ("the Smiths, all of them", [("Smiths", "ada rose smith")]),
+        ("we live in bally money", [("bally money", "ballymoney")]),
+        ("it was the larkfield centre", [("larkfield centre", "larkfield centre")]),
+        ("they put me on ward seven", [("ward seven", "ward 7")]),
+        ("at saint Annes, st annes clinic", [("st annes clinic", "st anne clinic")]),
+        ("oh double seven double oh nine hundred one two three", [("*", "07700900123")]),
+        ("+44 (0)7700 900 123", [("*", "07700900123")]),
+        ("oh seven seven hundred nine hundred one two three", [("*", "07700900123")]),
+        ("zero seven seven, um, zero zero nine zero zero twelve three", [("*", "07700900123")]),
+        ("b t seven one n n", [("*", "bt71nn")]),
+        ("BT71NN", [("*", "bt71nn")]),
+        ("b for bertie t for tommy seven one november november", [("*", "bt71nn")]),
+        ("ada dot smith at example dot org", [("*", "ada.smith@example.org")]),
+        ("A.Smith@example.org", []),
+        ("ada dot smith at example.org", [("*", "ada.smith@example.org")]),
+        ("the fourth of march nineteen eighty two", [("fourth of march nineteen eighty two", "1982-03-04")]),
+        ("4.3.82", [("*", "1982-03-04")]),
+        ("my birthday's on the 4th of March", [("4th of March", "1982-03-04")]),
+        ("on the 4th of March", []),
+        ("on the 4th of March 1983", []),
+        ("nine four three four seven six five nine one nine", [("*", "9434765919")]),
+        ("as a rule, as a young person, may I say as a", []),
+        ("they rose at seven", []),
+        ("Christinatown is christening", []),
+        ("as young as that", []),
+    ],
+)
+def test_what_is_known_is_found_however_it_is_said(said: str, expected: list[tuple[str, str]]) -> None:
+    assert look(said) == [(said if text == "*" else text, key) for text, key in expected]
+
+
+def test_a_name_that_is_a_word_is_suggested_alone() -> None:
+    there = found([("Then", "Rose", "came,", "and", "Young", "too.")], KNOWN)
+    assert [(one.text, one.key, one.source) for one in there] == [
+        ("Rose", "ada rose smith", Source.SUGGESTION),
+        ("Young", "asa young", Source.SUGGESTION),
+    ]
+
+
+def test_a_first_name_that_two_people_have_is_nobodys() -> None:
+    known = (Known("Ada Smith", Kind.PERSON), Known("Ada Kerr", Kind.PERSON))
+    assert look("Ada rang, Ada Kerr I mean.", known) == [("Ada", "ada"), ("Ada Kerr", "ada kerr")]
+
+
+def test_two_known_names_in_one_word_are_both_covered() -> None:
+    assert look("the Christina/Ballymoney thing") == [("Christina/Ballymoney", "christina ballymoney")]
+
+
+def test_known_words_within_an_address_do_not_break_it_up() -> None:
+    assert rules("write to christina@example.org") == [
+        ("christina@example.org", Kind.EMAIL, "christina@example.org")
+    ]
+    there = found([("write", "to", "christina@example.org")], KNOWN)
+    assert [one.text for one in there] == ["christina@example.org"]
+
+
+def test_what_is_left_of_a_suggestion_is_suggested() -> None:
+    there = found([tuple("I work in the Ballymoney Health Centre now".split())], KNOWN)
+    assert [(one.text, one.source) for one in there] == [
+        ("Ballymoney", Source.KNOWN),
+        ("Health Centre", Source.SUGGESTION),
+    ]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["Chris\u00adtina", "Chris\u200btina", "Chrístina", "Chri\u0301stina", "CHRISTINA"]
+)
+def test_signs_that_nobody_sees_hide_nothing(hidden: str) -> None:
+    assert look(f"and {hidden}, too") == [(hidden, "christina")]
+
+
+# ── rules ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_question_makes_a_date_a_date_of_birth() -> None:
+    answer = "The fourth of March, eighty two."
+    assert rules("What's your date of birth?", answer) == [
+        ("fourth of March, eighty two", Kind.BIRTH, "1982-03-04")
+    ]
+    assert rules("When did it start?", answer) == []
+    assert suggested("When did it start?", "On the fourth of March 1982.") == ["fourth of March 1982"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "943 476 5918",
+        "1234567S",
+        "ZZ99 9ZZ",
+        "G65 F4E2",
+        "12 March",
+        "in 2019, 2020 and 2021",
+        "look at that",
+    ],
+)
+def test_what_only_looks_like_a_number_is_not_found_by_a_rule(text: str) -> None:
+    assert rules(f"it's {text} there") == []
+
+
+def test_long_numbers_are_suggested_whatever_they_are() -> None:
+    assert suggested("it's 943 476 5918, and the code is 12 34 56") == ["943 476 5918", "12 34 56"]
+
+
+def test_ordinary_talk_holds_nothing() -> None:
+    assert found(ORDINARY) == []
+    in_vain = [one for one in found(ORDINARY, KNOWN) if one.source is Source.KNOWN]
+    assert in_vain == []
+
+
+# ── suggestions ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_capitals_are_suggested_and_beginnings_of_sentences_are_not() -> None:
+    text = (
+        "Siobhán’s brother met Dr Murphy in Newry. Maybe Monday. Walker said so, he was at the Mater. Then I"
+    )
+    assert suggested(text) == ["Siobhán", "Murphy", "Newry", "Walker", "Mater"]
+
+
+def test_a_name_that_is_a_word_is_suggested_where_a_capital_says_so() -> None:
+    assert suggested("Mark came. I said to Mark that it was fine.") == ["Mark", "Mark"]
+    assert suggested("Mark my words.") == []
+
+
+def test_names_of_several_words_are_one() -> None:
+    text = "I was at the Royal Victoria Hospital and at Queen’s University of Belfast with J. R. Kerr."
+    assert suggested(text) == ["Royal Victoria Hospital", "Queen’s University of Belfast", "J. R. Kerr"]
+
+
+def test_without_any_capitals_unusual_words_are_suggested() -> None:
+    text = "my sister aoife lives in ballymena and she sees doctor murphy once a week"
+    assert suggested(text) == ["aoife", "ballymena", "murphy"]
+
+
+# ── properties ──────────────────────────────────────────────────────────────────────────────────
+
+SIGNS = """abcd Christina oh seven 0 1 19 - . , ' ’ @ + / (BT7) 1NN dot at the
+of march born M. I é ß ﬁ 二 \u00ad 's"""
+WORD = st.one_of(st.sampled_from(SIGNS.split()), st.text(max_size=8))
+TURNS = st.lists(st.lists(WORD, max_size=30).map(tuple), max_size=4)
+
+
+@given(TURNS)
+def test_findings_are_apart_in_order_and_as_they_stand(turns: list[tuple[str, ...]]) -> None:
+    before = Finding(-1, 0, 0, "", "", Kind.OTHER, Source.KNOWN)
+    for one in found(turns, KNOWN):
+        assert (one.turn, one.first) >= (before.turn, before.stop if one.turn == before.turn else 0)
+        assert 0 <= one.first < one.stop <= len(turns[one.turn])
+        assert one.text in " ".join(turns[one.turn][one.first : one.stop])
+        assert one.text.strip()
+        assert one.key == one.key.casefold() != ""
+        before = one
+
+
+@given(st.integers(0, 10_000))
+def test_an_identifier_has_one_key_however_it_is_written_or_said(seed: int) -> None:
+    maker = Maker(seed)
+    item = maker.phone()
+    known = Known(item.key, Kind.PHONE)
+    words, span = sentence(maker, item)
+    there = [one for one in found([words], (known,)) if one.source is Source.KNOWN]
+    assert [(one.first, one.stop, one.key) for one in there] == [(span.start, span.stop, item.key)]
+
+
+def test_keys() -> None:
+    assert key("Christina M.’s") == "christina m" != key("Christina")
+    assert key("Siobhán O'Neill") == key("SIOBHAN O’NEILL,") == "siobhan oneill"
+
+
+def test_nothing_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    assert found([("look", "at", "www.example.org", "Christina")], KNOWN)
+
+
+def test_what_stands_for_something_is_not_looked_at_again() -> None:
+    words = ("My", "[date of birth 1],", "in", "2019", "[person 2]'s", "[Ada]")
+    assert [one.text for one in found([words], KNOWN)] == ["Ada"]
