@@ -5,6 +5,8 @@
 Functions give a new `Codebook`; they raise UsageError for what makes no sense, and then nothing has changed.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -94,6 +96,17 @@ def within(codebook: Codebook, name: str) -> set[str]:
 
 
 # ── domains ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def domain_id(codebook: Codebook, title: str, parent: str | None = None) -> str:
+    """An id for a new domain, from its name: `ideas`, `experience.costs`; with a number where it is taken."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "domain"
+    wanted = slug if parent is None else f"{parent}.{slug}"
+    taken, number, name = {one.id for one in codebook.domains}, 2, wanted
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
 
 
 def with_domain(codebook: Codebook, name: str, title: str, who: Who, parent: str | None = None) -> Codebook:

@@ -169,6 +169,22 @@ def restored(coded: Coded, name: str, who: Who) -> Coded:
     )
 
 
+def reverted(coded: Coded, before: Coded, after: Coded, who: Who) -> Coded:
+    """With what was done between two states taken back; it stays in the history, and so does this.
+
+    Raises UsageError where somebody has changed the same units since.
+    """
+    was, done, now = ({one.id: one for one in state.units} for state in (before, after, coded))
+    changed = [name for name, one in done.items() if was.get(name) != one]
+    if any(name not in now or _content(now[name]) != _content(done[name]) for name in changed):
+        raise UsageError("Somebody has changed these units since.", "Change them as they are now.")
+    for name in changed:
+        old = was.get(name, done[name].model_copy(update={"gone": True}))
+        history = (*now[name].history, _change(UnitAct.RESTORED if name in was else UnitAct.REMOVED, who))
+        now[name] = old.model_copy(update={"history": history})
+    return coded.model_copy(update={"units": tuple(now.values())})
+
+
 def struck(coded: Coded, call: int, stretches_ms: Iterable[tuple[int, int]], who: Who) -> Coded:
     """Without what was said in stretches of a call, and without labels and memos that may repeat it.
 
@@ -205,6 +221,11 @@ def struck(coded: Coded, call: int, stretches_ms: Iterable[tuple[int, int]], who
 
 
 # ── how it is done ──────────────────────────────────────────────────────────────────────────────
+
+
+def _content(one: Unit) -> Unit:
+    """The unit apart from how it came about."""
+    return one.model_copy(update={"history": one.history[:1]})
 
 
 def _plain(label: str) -> str:

@@ -14,7 +14,7 @@ from interviewkit.consent import Quote, Store
 from interviewkit.errors import ConsentRefused, Locked, UsageError
 from interviewkit.events import Warned
 from interviewkit.models import Codebook, Coded, Interview, Released
-from interviewkit.session_log import Status
+from interviewkit.session_log import Log, Status
 from interviewkit.study import Study
 
 
@@ -55,7 +55,7 @@ def analysed(study: Study, interview: Interview) -> AnalysedInterview:
 
 def status(study: Study, interview: Interview) -> dict[str, Status]:
     """How each question of the schedule went: by the interview's log, or by marks that were made later."""
-    log = session_log.held(processing.guide(study, interview), interview, ())
+    log = outline(study, interview)
     put = {mark.question.partition(".")[0] for mark in interview.marks}
     found = dict(log.state.status)
     for name, topic in log.topics.items():
@@ -63,6 +63,16 @@ def status(study: Study, interview: Interview) -> dict[str, Status]:
         if topic.is_question and asked:
             found[name] = Status.DONE
     return found
+
+
+def outline(study: Study, interview: Interview) -> Log:
+    """What was put when, without the notes of the call, which are not for analysts."""
+    return session_log.held(processing.guide(study, interview), interview, ())
+
+
+def coded(study: Study, interview: Interview, layer: str = "") -> Coded:
+    """The meaning units of an interview, or those that somebody made for themselves."""
+    return study.coded(study.grant(interview.participant, Store), interview.id, layer)
 
 
 def current_codebook(study: Study) -> Codebook:

@@ -41,6 +41,8 @@ class Kind(Enum):
     SPEAKER = auto()
     WORDS = auto()
     OMISSION = auto()
+    NOTE = auto()
+    """What somebody says of the turn above."""
     BLANK = auto()
 
 
@@ -87,12 +89,16 @@ Known = dict[int, TurnRows]
 
 
 def lay_out(
-    transcript: Transcript, headings: Mapping[str, Heading], width: int, known: Known | None = None
+    transcript: Transcript,
+    headings: Mapping[str, Heading],
+    width: int,
+    known: Known | None = None,
+    notes: Mapping[int, Sequence[str]] | None = None,
 ) -> list[Line]:
     """The whole chat at `width` columns, with what the call lacks where it lacks it.
 
-    `known` is what was laid out before, and afterwards this: a turn that is still the same is not broken into
-    lines again.
+    `notes` are lines below a turn, by its number. `known` is what was laid out before, and afterwards this: a
+    turn that is still the same is not broken into lines again.
     """
     known, laid_out = {} if known is None else known, dict[int, TurnRows]()
     column = max(min(width, WIDEST) - GUTTER, NARROWEST)
@@ -114,6 +120,8 @@ def lay_out(
             lines.append(Line(Kind.SPEAKER, number, 0 if own else indent, _speaker(said), asking=own))
             rows = laid_out[id(said)] = _rows(said, column - indent, known)
             lines.extend(_words(number, rows, 0 if own else indent, own))
+            for note in (notes or {}).get(number, ()):
+                lines.extend(_lines(Kind.NOTE, number, note, column, INSET))
         else:
             lines.append(Line(Kind.OMISSION, max(number, 0), INSET, f"╌╌ {said.text} ╌╌"))
         lines.append(Line(Kind.BLANK, max(number, 0)))
@@ -200,7 +208,7 @@ def _lines(kind: Kind, number: int, text: str, width: int, indent: int) -> Itera
     """A text over as many lines as it takes; headings are followed by a rule to the other side."""
     for line in wrap(visible(text), width - RULE - indent):
         rule = max(width - RULE - cell_len(line) - 1, 0)
-        yield Line(kind, number, indent, text=line, rule=rule if kind is not Kind.WORDING else 0)
+        yield Line(kind, number, indent, text=line, rule=0 if kind in (Kind.WORDING, Kind.NOTE) else rule)
 
 
 def _speaker(turn: Turn) -> str:

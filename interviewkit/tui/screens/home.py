@@ -22,6 +22,7 @@ from interviewkit.tui.file_names import Files, a_path
 from interviewkit.tui.home_lines import ALL, Row, labelled
 from interviewkit.tui.modals import AskLine, Choose, Page
 from interviewkit.tui.screens.consent import ConsentScreen
+from interviewkit.tui.screens.desk import DeskScreen
 from interviewkit.tui.screens.ethics import EthicsScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.listen import ListenScreen
@@ -58,6 +59,7 @@ class Home(Frame):
         Binding(
             "m", "microphone", "sound check", show=False, tooltip="interviewkit record --test --remember"
         ),
+        Binding("d", "desk", "desk", tooltip="interviewkit desk"),
         Binding("e", "ethics", "ethics desk", show=False, tooltip="interviewkit ethics"),
         Binding("p", "process", "transcribe", tooltip="interviewkit process --all"),
         Binding("s", "app.stop", "stop work"),
@@ -192,6 +194,10 @@ class Home(Frame):
             blocks = home_lines.blocks(agenda, self._groups, self.size.width, ALL)
             page = Content("\n\n").join(labelled(label, texts) for label, texts in blocks)
             self.app.push_screen(Page("Agenda", page))
+
+    def action_desk(self) -> None:
+        """Every call, from its transcript to its meaning units."""
+        self.app.push_screen(DeskScreen())
 
     def action_ethics(self) -> None:
         """Who consented to what, what is due, what is wrong."""

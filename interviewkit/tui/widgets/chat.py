@@ -26,6 +26,7 @@ DRAWN = {
     Kind.QUESTION: ("question", "─"),
     Kind.WORDING: ("wording", ""),
     Kind.OMISSION: ("omission", ""),
+    Kind.NOTE: ("note", ""),
 }
 """The look of what nobody said, and what is drawn around it."""
 HERE, FLAG, CHECKED = "▶ ", "⚑ ", "✓ "
@@ -46,6 +47,9 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         "chat--found",
         "chat--mark",
         "chat--cursor",
+        "chat--note",
+        "chat--covered",
+        "chat--selected",
     }
     ALLOW_SELECT = False
     # Left and right are the player's.
@@ -71,6 +75,9 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         self._found: Match | None = None
         self._checked: frozenset[int] = frozenset()
         self._cursor: tuple[int, int] | None = None
+        self._notes: Mapping[int, Sequence[str]] = {}
+        self._covered: frozenset[tuple[int, int]] = frozenset()
+        self._selected: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     def show(self, transcript: Transcript, headings: Mapping[str, Heading]) -> None:
         """Show a transcript from its beginning; `headings` tells what stands above, by the ids of marks."""
@@ -84,6 +91,17 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
         self._flagged = lines.flagged(transcript.turns, transcript.flags)
         self._checked = frozenset(n for n, turn in enumerate(transcript.turns) if lines.checked(turn))
         self._lay_out()
+
+    def annotate(self, notes: Mapping[int, Sequence[str]], covered: frozenset[tuple[int, int]]) -> None:
+        """Lines below turns, by their numbers; and the words, as (turn, word), that they are about."""
+        self._notes, self._covered = notes, covered
+        if self._transcript is not None:
+            self._lay_out()
+
+    def select(self, stretch: tuple[tuple[int, int], tuple[int, int]] | None) -> None:
+        """Show a stretch from a word to another, (turn, word) each, as selected; or none."""
+        self._selected = stretch
+        self.refresh()
 
     def point(self, turn: int, word: int) -> None:
         """Put the cursor on a word of a turn, and bring it into view."""
@@ -161,7 +179,7 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         assert self._transcript is not None
         width = self.scrollable_content_region.width
-        self._lines = lines.lay_out(self._transcript, self._headings, width, self._known)
+        self._lines = lines.lay_out(self._transcript, self._headings, width, self._known, self._notes)
         self._starts = lines.first_lines(self._lines)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
@@ -204,7 +222,12 @@ class Chat(ScrollView, can_focus=True, inherit_bindings=False):
             matched = [m for m in self._matches.get(line.turn, ()) if m.first <= piece.word <= m.last]
             if matched:
                 style += self._style("found" if self._found in matched else "match")
-            if self._cursor == (line.turn, piece.word):
+            here = (line.turn, piece.word)
+            if here in self._covered:
+                style += self._style("covered")
+            if self._selected is not None and self._selected[0] <= here <= self._selected[1]:
+                style += self._style("selected")
+            if self._cursor == here:
                 style += self._style("cursor")
             segments += [Segment(piece.text, style), Segment(" ")]
         return segments
