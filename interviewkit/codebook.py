@@ -64,6 +64,17 @@ def category(codebook: Codebook, name: str) -> Category:
     raise UsageError(f"There is no category {name}.", "See: interviewkit codebook show")
 
 
+def named(codebook: Codebook, domain_id: str | None, wanted: str) -> Category:
+    """A category by its id, or by a name that one alone has in a domain; UsageError for anything else."""
+    there = [one for one in codebook.categories if domain_id in (None, one.domain)]
+    found = [one for one in there if one.id == wanted]
+    found = found or [one for one in there if one.name.casefold() == wanted.strip().casefold()]
+    if len(found) == 1:
+        return found[0]
+    why = "Several categories have" if found else "No category there has"
+    raise UsageError(f"{why} the name “{wanted}”.", "See: interviewkit codebook show")
+
+
 def children(codebook: Codebook, domain_id: str, parent: str | None = None) -> list[Category]:
     """The categories directly in a domain, or directly in a category of it."""
     return [one for one in codebook.categories if one.domain == domain_id and one.parent == parent]

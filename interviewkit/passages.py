@@ -42,6 +42,29 @@ def text(call: Released, first: Place, last: Place) -> str:
     return "\n".join(" ".join(words) for words in lines.values()).replace(NO_BREAK, " ")
 
 
+def quoted(call: Released, words: str, within: Passage | None = None) -> Passage:
+    """The passage in which words are said, whatever their capitals and what stands around them.
+
+    With `within` it is looked for in a passage alone. Raises UsageError where they aren't said, or in more
+    places than one.
+    """
+    wanted = [core for word in words.split() if (core := _core(word))]
+    around = anchored(call, within) if within is not None else None
+    there = call.places() if around is None else span(call, around.first, around.last)
+    places = [(place, core) for place in there if (core := _core(call.turns[place.turn].words[place.word]))]
+    said = [core for _, core in places]
+    starts = range(len(said) - len(wanted) + 1) if wanted else ()
+    found = [at for at in starts if said[at : at + len(wanted)] == wanted]
+    if len(found) != 1:
+        times = "not said there" if not found else f"said {len(found)} times there"
+        raise UsageError(f"“{words}” is {times}.", "Quote more of it, word for word as it was released.")
+    return passage(call, places[found[0]][0], places[found[0] + len(wanted) - 1][0])
+
+
+def _core(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if letter.isalnum())
+
+
 def anchored(call: Released, known: Passage) -> Passage | None:
     """The passage in this release of its call; None where none of its words is there any more.
 

@@ -87,8 +87,10 @@ class Releasing(Erasing):
         """The meaning units of an interview; with `layer`, those of somebody who codes it for themselves."""
         check_owner(grant, interview)
         self.opener(grant, KeyClass.RELEASED)
-        self.audit.looked(Action.TRANSCRIPT_READ, interview)
         found = desk_documents.coded(self.paths, self.keys, interview, layer)
+        # They hold words of these calls.
+        for call in sorted({unit.passage.call for unit in found.units}):
+            self.audit.looked(Action.TRANSCRIPT_READ, interview, call)
         known = self._interview(interview)
         left = _without_struck(known, found)
         if left != found:

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from interviewkit import coding_audit
+from interviewkit import coding_audit, coding_words
 from interviewkit.coding import Who
 from interviewkit.models import Codebook, Coded, Place, Proposal, ProposalKind, Released, Review, Verdict
-from interviewkit.tui import code_lines, sorting
+from interviewkit.tui import sorting
 from interviewkit.tui.code_lines import Found
 from interviewkit.tui.modals import AskLine, Choose, Pick
 from interviewkit.tui.screens.frame import Frame
@@ -51,6 +51,7 @@ class Auditing(Frame):
 
     def with_unit(self) -> Found | None:
         """The unit under the cursor; says so where there is none."""
+        self.kit.hush()
         one = self.unit
         if one is None:
             self.kit.tell("There is no unit under the cursor.", "n goes to the next.")
@@ -121,12 +122,12 @@ class Auditing(Frame):
     async def _settle(self, asked: list[Review]) -> None:
         review = asked[0]
         if len(asked) > 1:
-            choices = [(one.id, f"{one.by}: {code_lines.said(one, self.book)}") for one in asked]
+            choices = [(one.id, f"{one.by}: {coding_words.said(one, self.book)}") for one in asked]
             chosen = await self.app.push_screen_wait(Choose("Which one?", choices))
             review = next((one for one in asked if one.id == chosen), review)
             if chosen is None:
                 return
-        about = f"{review.by}: {code_lines.said(review, self.book)}"
+        about = f"{review.by}: {coding_words.said(review, self.book)}"
         accepted = await self.app.push_screen_wait(
             Pick(
                 "What was agreed?",

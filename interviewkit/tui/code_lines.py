@@ -5,7 +5,7 @@ Released ── as_transcript ─► Chat;  Coded + Codebook ── notes, cover
 
 from collections.abc import Mapping, Sequence
 
-from interviewkit import codebook as books
+from interviewkit import coding_words
 from interviewkit.exports.base import visible
 from interviewkit.models import (
     Codebook,
@@ -82,16 +82,9 @@ def notes(
     for number, (unit, where) in enumerate(units, 1):
         mark = " ?" if reviews.get(unit.id) else ""
         label = f"“{visible(unit.label)}”" if unit.label else "(no label yet)"
-        line = f"{number} {MARK} {label}  [{visible(sorted_into(unit, book))}]{mark}"
+        line = f"{number} {MARK} {label}  [{visible(coding_words.sorted_into(unit, book))}]{mark}"
         lines.setdefault(where.last.turn, []).append(line)
     return lines
-
-
-def sorted_into(unit: Unit, book: Codebook) -> str:
-    """Its domain and category, `Implementation process › Patient pathway`."""
-    names = {domain.id: domain.name for domain in book.domains}
-    path = (category.name for category in books.path(book, unit.category))
-    return " › ".join([names.get(unit.domain, unit.domain), *path])
 
 
 def covered(call: Released, units: Sequence[Found]) -> frozenset[tuple[int, int]]:
@@ -120,24 +113,9 @@ def about(one: Found | None, book: Codebook, asked: Sequence[Review]) -> str:
         return "Select a passage (v, then move; or shift and arrows) and press ⏎."
     unit, where = one
     label = f"“{visible(unit.label)}”" if unit.label else "no label yet"
-    parts = [f"{MARK} {label}", visible(sorted_into(unit, book)), clock(where.start_ms / 1000)]
+    parts = [f"{MARK} {label}", visible(coding_words.sorted_into(unit, book)), clock(where.start_ms / 1000)]
     parts.append(f"by {visible(unit.by)}")
     if unit.memo:
         parts.append(f"✎ {visible(unit.memo)}")
-    parts += [f"? {visible(review.by)}: {visible(said(review, book))}" for review in asked]
+    parts += [f"? {visible(review.by)}: {visible(coding_words.said(review, book))}" for review in asked]
     return "   ".join(parts)
-
-
-def said(review: Review, book: Codebook) -> str:
-    """What a query or proposal says."""
-    what = review.proposal
-    if what is None:
-        return review.text
-    names = {category.id: category.name for category in book.categories}
-    domains = {domain.id: domain.name for domain in book.domains}
-    texts = {
-        "split": "split it",
-        "move": f"move it to {names.get(what.category or '') or domains.get(what.domain or '', what.domain)}",
-        "rename": f"call it “{what.name}”",
-    }
-    return texts[what.kind.value] + (f" ({review.text})" if review.text else "")

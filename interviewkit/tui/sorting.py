@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from interviewkit import codebook as books
 from interviewkit import desk
-from interviewkit.analysis import AnalysedInterview
 from interviewkit.coding import Who
 from interviewkit.errors import UsageError
 from interviewkit.exports.base import visible
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from interviewkit.tui.app import InterviewkitApp
 
 NEW, NONE = "+", "-"
-
-
-def suggested(about: AnalysedInterview | None, book: Codebook, question: str | None) -> str:
-    """The domain of a question; the first of the codebook where the question is of none."""
-    found = books.domain_of(about.schedule, question) if about is not None else None
-    return found if found is not None else book.domains[0].id
 
 
 def domain_choices(book: Codebook) -> list[tuple[str, str]]:

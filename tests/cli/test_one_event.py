@@ -11,6 +11,8 @@ import pytest
 
 from interviewkit import passphrases
 from interviewkit.audit_entries import Action
+from interviewkit.consent import Store
+from interviewkit.models import Pseudonyms
 from interviewkit.sealing import Guarded, Preset, Secret
 from interviewkit.study import Study
 from interviewkit.study_keys import Founder
@@ -19,6 +21,7 @@ from tests.cli.conftest import Run
 from tests.cli.test_consent_evidence_cli import YES as EACH_YES
 from tests.cli.test_docs import COMMANDS
 from tests.cli.test_key_cli import as_typed
+from tests.unit.test_coding import released
 
 pytestmark = pytest.mark.slow
 RECOVERY = Secret.new()
@@ -64,8 +67,28 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("transcript tidy --interview P02-1 --by Ada --yes", (*READ, Action.CHECKED), ""),
     ("transcript tidy --interview P02-1 --by Ada --undo", (*READ, Action.CHECKED), ""),
     ("transcript replace letter parcel --by Ada --yes", (*READ, Action.CHECKED), ""),
+    ("desk", READ, ""),
+    ("unit add P02-1 --words 'How did' --label beginning --by Ada", (*READ, Action.UNITS), ""),
+    ("unit add P02-1 --words 'it begin' --label again --by Ada", (*READ, Action.UNITS), ""),
+    ("unit list", READ, ""),
+    ("unit show {first}", READ, ""),
+    ("unit change {first} --label start --why shorter --by Ada", (*READ, Action.UNITS), ""),
+    ("unit review {first} --query why --by Ben", (*READ, Action.UNITS), ""),
+    ("unit settle {open} --decline --with Ada --by Ben", (*READ, Action.UNITS), ""),
+    ("unit merge {first} {last} --by Ada", (*READ, Action.UNITS), ""),
+    ("unit split {first} --before it --by Ada", (*READ, Action.UNITS), ""),
+    ("unit remove {first} --by Ada", (*READ, Action.UNITS), ""),
+    ("unit add P02-1 --words did --label own --layer ben --by Ben", (*READ, Action.UNITS), ""),
+    ("unit compare P02-1 --layer ben --take-in --by Ben", (*READ, Action.UNITS), ""),
+    ("codebook show", READ, ""),
+    ("codebook agenda", READ, ""),
+    ("codebook add Letters --domain experience --by Ada", (Action.CODEBOOK,), ""),
+    ("codebook rename Letters Post --by Ada", (Action.CODEBOOK,), ""),
+    ("codebook domain Ideas --by Ada", (Action.CODEBOOK,), ""),
+    ("codebook report ideas dropped --why few --by Ada", (Action.CODEBOOK,), ""),
+    ("codebook meeting --present Ada,Ben --decided 'go on'", (Action.CODEBOOK,), ""),
     # Words, what is about to be done to the recording, and that it is done.
-    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 3), ""),
+    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 6), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("maxqda", "nvivo", "atlasti", "f4")),
     ("export xlsx", HANDED_ON, ""),
@@ -165,6 +188,15 @@ def logged(study: Study) -> list[Action]:
     return found
 
 
+def _named(study: Study, words: str) -> str:
+    """With the ids of the units that there are now."""
+    if "{" not in words:
+        return words
+    coded = study.coded(study.grant("P02", Store), "P02-1")
+    first, last = coded.standing[0].id, coded.standing[-1].id
+    return words.format(first=first, last=last, open=coded.open[0].id if coded.open else "")
+
+
 def test_a_command_leaves_its_events_and_no_others(run: Run, team: Study) -> None:
     wrong = []
     team.add_participant("patients", "uk")
@@ -174,8 +206,11 @@ def test_a_command_leaves_its_events_and_no_others(run: Run, team: Study) -> Non
             first = (team.paths.forms / "patients-uk-v1.yaml").read_text()
             newer = first.replace("version: 1\n", "version: 2\n", 1)
             (team.paths.forms / "patients-uk-v2.yaml").write_text(newer)
+        if words == "desk":
+            team.release(team.grant("P02", Store), "P02-1", released("How did it begin?"), Pseudonyms())
+        named = _named(team, words)
         before = len(logged(team))
-        done = run(*shlex.split(words), typed=typed)
+        done = run(*shlex.split(named), typed=typed)
         left = tuple(logged(team)[before:])
         # A check that finds something ends with 1.
         if left != expected or done.code > 1:

@@ -333,7 +333,7 @@ def test_what_a_kill_leaves_is_ended_at_the_next_start(study: Study, monkeypatch
     Study.open(study.root)
     last = entries(study)[-1]
     assert last.outcome is audit_entries.Outcome.MENDED
-    assert [one.path for one in last.documents] == ["people/P01/contact.json"]
+    assert [one.path for one in last.documents] == ["people/P01/contact.json", "people/P01/known.json"]
     assert problems(study) == []
 
 
@@ -358,7 +358,7 @@ def test_what_fails_is_logged_as_it_was_left(study: Study) -> None:
         study.write(person, half, "contact details changed")
     last = entries(study)[-1]
     assert last.outcome is audit_entries.Outcome.FAILED
-    assert [one.path for one in last.documents] == ["people/P01/contact.json"]
+    assert [one.path for one in last.documents] == ["people/P01/contact.json", "people/P01/known.json"]
     assert problems(study) == []
 
 

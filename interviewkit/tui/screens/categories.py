@@ -14,21 +14,36 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from interviewkit import codebook as books
-from interviewkit import coding, desk
+from interviewkit import coding, coding_words, desk
 from interviewkit.analysis import AnalysedInterview, Analysis
 from interviewkit.errors import UsageError
 from interviewkit.exports.base import visible
 from interviewkit.models import Codebook, Coded, Place, Released, Reporting, Unit
-from interviewkit.tui import category_lines, code_lines, consent_flows, sorting
+from interviewkit.tui import category_lines, consent_flows, sorting
 from interviewkit.tui.auditing import Auditing
 from interviewkit.tui.category_lines import Row
 from interviewkit.tui.code_lines import Found
 from interviewkit.tui.modals import AskLine, Choose, Confirm, Page
 from interviewkit.tui.text import count, plain
-from interviewkit.tui.widgets.bars import TitleBar
+from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
+from interviewkit.tui.widgets.keys import Key, KeyLine
 
 WHY = "Why? It is kept in the history."
 REPORTED = tuple((how.value, how.value) for how in Reporting)
+
+
+KEYS = (
+    Key("space", "choose"),
+    Key("n", "new category"),
+    Key("m", "move"),
+    Key("r", "rename"),
+    Key("x", "remove", 2),
+    Key("⏎", "read"),
+    Key("a q g", "agree query settle", 3),
+    Key("w", "open ones", 2),
+    Key("h", "history", 3),
+    Key("?", "help"),
+)
 
 
 class Tree(OptionList):
@@ -64,15 +79,20 @@ class CategoriesScreen(Auditing):
         self._only_open = False
         self.by = ""
 
-    def body(self) -> ComposeResult:
-        """The list, and the words of the unit under the cursor."""
+    def compose(self) -> ComposeResult:
+        """The list, the words of the unit under the cursor, the bars, the keys."""
+        yield TitleBar()
         yield Tree(id="rows", markup=False)
         yield Static(id="flag", markup=False)
+        yield WorkBar(markup=False)
+        yield NoticeBar(markup=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Ask who it is, where that isn't known, and gather the analysis."""
         self.query_one(TitleBar).show("Categories", "gathering …")
         self.query_one(Tree).focus()
+        self.query_one(KeyLine).show(KEYS)
         self.flow(self._load())
 
     async def _load(self) -> None:
@@ -113,7 +133,7 @@ class CategoriesScreen(Auditing):
         if row is not None and row.unit is not None and row.about is not None and self._known is not None:
             asked = [review for review in row.about.coded.open if review.about == row.unit.id]
             text += "".join(
-                f"   ? {visible(one.by)}: {visible(code_lines.said(one, self._known.codebook))}"
+                f"   ? {visible(one.by)}: {visible(coding_words.said(one, self._known.codebook))}"
                 for one in asked
             )
         self.query_one("#flag", Static).update(plain(text))

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from interviewkit import codebook as books
-from interviewkit import coding, desk, passages
+from interviewkit import coding, coding_words, desk, passages
 from interviewkit.analysis import AnalysedInterview
 from interviewkit.by_question import headings
 from interviewkit.errors import UsageError
@@ -184,6 +184,7 @@ class CodeScreen(Auditing, Selecting):
 
     async def _make(self) -> None:
         assert self.call is not None
+        assert self._about is not None
         call, first = self.call, self.begun
         if first is None:
             first, self.here = (
@@ -196,7 +197,9 @@ class CodeScreen(Auditing, Selecting):
         label = await self.app.push_screen_wait(AskLine("Summary label", LABEL))
         if label is None:
             return
-        domain = sorting.suggested(self._about, self.book, call.turns[where.first.turn].question)
+        domain = coding_words.suggested(
+            self._about.schedule, self.book, call.turns[where.first.turn].question
+        )
         who = self.who()
 
         def make(coded: Coded) -> Coded:
