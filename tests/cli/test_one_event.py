@@ -88,7 +88,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("codebook report ideas dropped --why few --by Ada", (Action.CODEBOOK,), ""),
     ("codebook meeting --present Ada,Ben --decided 'go on'", (Action.CODEBOOK,), ""),
     # Words, what is about to be done to the recording, and that it is done.
-    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 6), ""),
+    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 5), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("maxqda", "nvivo", "atlasti", "f4")),
     ("export xlsx", HANDED_ON, ""),
@@ -97,7 +97,9 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
         (f"report {name}", READ, "")
         for name in ("characteristics", "categories", "contributions", "saturation")
     ),
-    *((f"report {name}", READ, "") for name in ("talk", "coreq", "provenance", "quotes")),
+    *((f"report {name}", READ, "") for name in ("talk", "coreq", "provenance")),
+    # Numbers to quote people under are given once.
+    ("report quotes", (*READ, Action.REPORTING), ""),
     ("report coverage", (), ""),
     ("report coverage -o coverage.csv", (Action.EXPORTED,), ""),
     ("report coreq --answer 4 'Two women' --by Ada", (Action.REPORTING,), ""),
