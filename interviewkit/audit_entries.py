@@ -86,6 +86,7 @@ class Action(StrEnum):
     QUESTIONS = "questions by the marks"
     CHECKED = "transcript checked"
     TYPED = "transcript brought in"
+    CORRECTION_LIST = "correction list changed"
     PSEUDONYMS = "pseudonyms decided"
     TRANSCRIPT_RELEASED = "transcript released"
 

@@ -105,7 +105,7 @@ class Record:
         counted = [sat for sat in self.sittings if sat.changes]
         if not counted:
             return None
-        names = [sat.by for sat in counted]
+        names = [sat.by for sat in counted if sat.kind is not SatKind.LISTED]
         typed = self.typed
         names += [check.by for turn in self.turns for check in turn.checks]
         return Checked(
@@ -190,6 +190,18 @@ def taken(record: Record, turns: Iterable[CheckedTurn], by: str, times: TimesFro
     """A file's turns in the place of those that were there; the sittings so far stay on record."""
     sat = Sat(by=by, began_at=now, until=now, changes=1, kind=SatKind.TYPED, times=times)
     return Record(tuple(turns), (*record.sittings, sat))
+
+
+def listed(draft: Transcript, ruling: Edit, now: datetime) -> Tables:
+    """What is kept of a draft that went through the study's correction list, before anybody has seen it."""
+    changed = begun(draft, None, "", "", now).changed(ruling)
+    sat = Sat(by="", began_at=now, until=now, changes=1, kind=SatKind.LISTED)
+    return pack(Record(changed.turns, (sat,), changed.ruled), draft)
+
+
+def turns_of(tables: Mapping[str, Sequence[Row]] | None) -> Turns:
+    """The turns in the tables of a draft, or of what people made of one; none where there is neither."""
+    return tuple(CheckedTurn.model_validate(row) for row in (tables or {}).get("turns", ()))
 
 
 def _counted(ruled: Iterable[Ruled]) -> dict[RuleKind, int]:

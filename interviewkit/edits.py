@@ -121,7 +121,7 @@ class ReplaceAll:
         # From the end, so that the places before it stay where they are.
         for turn, first, stop in reversed(places):
             words = changed[turn].words
-            before, after = _around(words[first].text)[0], _around(words[stop - 1].text)[1]
+            before, after = around(words[first].text)[0], around(words[stop - 1].text)[1]
             texts = tuple(f"{before}{visible(self.by)}{after}".split())
             changed = Replace(turn, first, stop, texts).splice(changed).on(changed)
         return difference(turns, changed)
@@ -303,11 +303,11 @@ def following(turns: Turns, turn: int) -> int:
 
 def core(text: str) -> str:
     """A word as it is searched for: without capitals, and what stands around it."""
-    before, after = _around(text)
+    before, after = around(text)
     return text[len(before) : len(text) - len(after)].casefold()
 
 
-def _around(text: str) -> tuple[str, str]:
+def around(text: str) -> tuple[str, str]:
     """What stands before and after the letters of a word; nothing where it has none."""
     inner = AROUND.fullmatch(text)
     return ("", "") if inner is None else (inner[1], inner[2])

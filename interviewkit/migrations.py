@@ -43,6 +43,8 @@ STEPS: Steps = {
     "timing": (),
     "units": (),
     "codebook": (),
+    "corrections": (),
+    "correction": (),
     "reporting": (),
     "checked": (_as_it_is,),
     "rights": (),

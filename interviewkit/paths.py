@@ -292,6 +292,20 @@ class StudyPaths:
         """Domains and categories of the study."""
         return self.root / f"codebook{suffix}"
 
+    @property
+    def corrections(self) -> Path:
+        """The correction list: an entry each, and the register."""
+        return self.root / "corrections"
+
+    @property
+    def correction_register(self) -> Path:
+        """From whose transcripts each entry came: numbers, readable."""
+        return self.corrections / "register.json"
+
+    def correction(self, name: str, suffix: str) -> Path:
+        """One entry: what is misheard, and what it is."""
+        return self.corrections / f"{name}{suffix}"
+
     def reporting(self, suffix: str) -> Path:
         """What was decided for all reports: numbers to quote under, answers of the team."""
         return self.root / f"reporting{suffix}"

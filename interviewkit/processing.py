@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from interviewkit import align, checking, drafts, omissions, pipeline, roles, schedule, session_log
+from interviewkit import align, checking, drafts, listed, omissions, pipeline, roles, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.checking import Sitting
 from interviewkit.consent import Store, Transcribe
@@ -17,6 +17,7 @@ from interviewkit.drafts import Work
 from interviewkit.errors import AudioError, UsageError
 from interviewkit.events import Event, Finished, Saved, Warned
 from interviewkit.models import Draft, Interview, Schedule, Transcript
+from interviewkit.phrases import count
 from interviewkit.session_log import Log
 from interviewkit.settings import Settings, resolve
 from interviewkit.study import Study
@@ -169,8 +170,28 @@ def process(
     done = asked_anew(done, study.interview(interview.id), call)
     study.save_raw(keep, interview.id, call, drafts.pack(done))
     yield Saved("transcript")
+    yield from _listed(study, interview, call, done)
     yield Finished(summary(_name(interview, call), transcript))
     return transcript
+
+
+def _listed(study: Study, interview: Interview, call: int, done: Work) -> Generator[Event, None, None]:
+    """Go through the study's correction list, where nobody has worked on the transcript yet."""
+    keep = study.grant(interview.participant, Store)
+    entries = study.corrections()
+    if missing := study.unopened_corrections(entries):
+        yield Warned(f"{missing} of the correction list can't be opened here, and changed nothing.")
+    if not entries or done.transcript is None or study.checked(keep, interview.id, call) is not None:
+        return
+    now = datetime.now(UTC)
+    turns = tuple(map(checking.as_checked, done.transcript.turns))
+    found = listed.ruling(turns, entries, now)
+    if found is not None:
+        study.save_checked(keep, interview.id, call, checking.listed(done.transcript, found, now))
+        places = count(len(found.puts), "place")
+        yield Warned(
+            f"{places} put right by the correction list; ctrl+z takes that back where it is checked."
+        )
 
 
 def summary(name: str, transcript: Transcript) -> str:

@@ -110,7 +110,15 @@ class Consented(Forms):
                 f"Make one: interviewkit init {root}",
             )
         study = cls(root, study_config.load(paths.config), told, ask)
-        folders = (paths.forms, paths.keys, paths.people, paths.recordings, paths.transcripts, paths.exports)
+        folders = (
+            paths.forms,
+            paths.keys,
+            paths.people,
+            paths.recordings,
+            paths.transcripts,
+            paths.exports,
+            paths.corrections,
+        )
         store.sweep(root, folders, study._lock)
         study.mend()
         study.audit.reconcile()

@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "desk": ("desk:desk", "How far each call has come, from its transcript to its meaning units."),
     "unit": ("unit:unit", "Meaning units: find, label, sort and audit them."),
     "codebook": ("codebook:codebook", "Domains and categories, and what is reported how."),
+    "corrections": (
+        "corrections:corrections",
+        "Words that the machine gets wrong in every call, and what they are.",
+    ),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "report": ("report:report", "Make tables of an analysed study, for writing it up."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),

@@ -87,9 +87,12 @@ transcript.add_command(tidy)
 @click.argument("wanted", metavar="WANTED")
 @click.argument("replacement", metavar="REPLACEMENT")
 @options.by
+@click.option("--remember", is_flag=True, help="Put it on the correction list, for transcripts to come.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
 @options.study
-def replace(study_dir: Path | None, wanted: str, replacement: str, by: str, yes: bool) -> None:
+def replace(
+    study_dir: Path | None, wanted: str, replacement: str, by: str, remember: bool, yes: bool
+) -> None:
     """Put REPLACEMENT in the place of WANTED in every transcript of the study; the drafts stay."""
     from interviewkit import corrections
     from interviewkit.edits import ReplaceAll
@@ -110,6 +113,8 @@ def replace(study_dir: Path | None, wanted: str, replacement: str, by: str, yes:
     for one in found:
         corrections.put_right(study, one, ReplaceAll(wanted, replacement), by)
         click.echo(one.interview.id)
+    if remember:
+        study.remember(wanted, replacement, by, {one.interview.participant for one in found})
 
 
 def _show_chat(study: "Study", interview: str, call: int | None) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from interviewkit.models.base import Frozen
+from interviewkit.models.base import Frozen, Prose
 
 
 class Word(Frozen):
@@ -126,6 +126,8 @@ class SatKind(StrEnum):
     """By ear, or by replacing words."""
     TYPED = "typed elsewhere"
     """A file took the place of what the machine heard."""
+    LISTED = "correction list"
+    """Nobody sat there: the study's list was gone through."""
 
 
 class TimesFrom(StrEnum):
@@ -154,6 +156,23 @@ class RuleKind(StrEnum):
     CLEAN = "fillers and repeats left out"
     PAUSES = "pauses marked"
     CORRECTIONS = "put right by the correction list"
+
+
+class Correction(Frozen):
+    """An entry of a study's correction list: words that the machine gets wrong, and what they are."""
+
+    id: str
+    wrong: Prose
+    right: Prose
+    by: str
+    at: datetime
+
+
+class CorrectionKept(Frozen):
+    """That there is such an entry, without its words: from whose transcripts it came, if from any."""
+
+    id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    said_by: tuple[str, ...] = ()
 
 
 class Altered(Frozen):

@@ -66,7 +66,6 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ),
     ("transcript tidy --interview P02-1 --by Ada --yes", (*READ, Action.CHECKED), ""),
     ("transcript tidy --interview P02-1 --by Ada --undo", (*READ, Action.CHECKED), ""),
-    ("transcript replace letter parcel --by Ada --yes", (*READ, Action.CHECKED), ""),
     ("desk", READ, ""),
     ("unit add P02-1 --words 'How did' --label beginning --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words 'it begin' --label again --by Ada", (*READ, Action.UNITS), ""),
@@ -87,6 +86,14 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("codebook domain Ideas --by Ada", (Action.CODEBOOK,), ""),
     ("codebook report ideas dropped --why few --by Ada", (Action.CODEBOOK,), ""),
     ("codebook meeting --present Ada,Ben --decided 'go on'", (Action.CODEBOOK,), ""),
+    (
+        "transcript replace letter parcel --by Ada --yes --remember",
+        (*READ, Action.CHECKED, Action.CORRECTION_LIST),
+        "",
+    ),
+    ("corrections add 'see bt' CBT --by Ada", (Action.CORRECTION_LIST,), ""),
+    ("corrections list", (), ""),
+    ("corrections remove 'see bt'", (Action.CORRECTION_LIST,), ""),
     # Words, what is about to be done to the recording, and that it is done.
     ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 5), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),

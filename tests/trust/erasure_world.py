@@ -15,8 +15,9 @@ from interviewkit.capture.messages import Order, Wanted
 from interviewkit.cli import shell
 from interviewkit.cli.app import app
 from interviewkit.consent import Record, Store
-from interviewkit.edits import Retype
-from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, Word
+from interviewkit.edits import Replace, Retype
+from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, RuleKind, Word
+from interviewkit.rule_edits import Put, Ruling
 from interviewkit.session_notes import Person, Role
 from interviewkit.study import Study
 from tests import small_study, traces
@@ -31,6 +32,8 @@ KINDS = (
     "flag of the transcript",
     "word of a draft",
     "word typed while it was checked",
+    "word on the correction list",
+    "word left out by a rule",
     "typed note",
     "improvised question",
     "where they are",
@@ -169,6 +172,11 @@ def _written_down(study: Study, participant: str, interview: str, said: dict[str
     now = datetime.now(UTC)
     checked = checking.begun(found, None, interview, "Ada", now)
     checked = checked.changed(Retype(0, f"well {said['word typed while it was checked']} then"))
+    filler = f"Um, {said['word left out by a rule']}"
+    checked = checked.changed(Replace(0, 0, 1, tuple(filler.split())))
+    left_out = Put(0, 1, 2, ())
+    checked = checked.changed(Ruling(RuleKind.CLEAN, "Ada", now, (left_out,)))
+    study.remember(said["word on the correction list"], "somebody", "Ada", [participant])
     tables = checking.pack(checked.record(now), found)
     study.save_checked(study.grant(participant, Store), interview, 1, tables)
     wrapup.say(study, interview, 1, lambda known: known.model_copy(update={"note": said["wrap-up"]}))

@@ -23,6 +23,7 @@ from interviewkit.checking import Sitting
 from interviewkit.edits import Edit, Join, Keep, ReplaceAll, Retime, Retype, Split, Tick, following, found
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.models import Check, Transcript, Turn
+from interviewkit.rule_edits import TakenBack
 from interviewkit.tui import check_lines, consent_flows, lines
 from interviewkit.tui.check_keeping import KeptChecking
 from interviewkit.tui.check_lines import Options, Place
@@ -404,6 +405,11 @@ class CheckScreen(Playing):
 
     def action_undo(self) -> None:
         """Take the last change back; the cursor goes where it was made."""
+        if self._kept is not None and not self._kept.sitting.past and self._kept.sitting.ruled:
+            ruled = self._kept.sitting.ruled[-1]
+            places = count(len(ruled.altered), "place")
+            self._edit(TakenBack(ruled), f"Taken back in {places}: {ruled.kind.value}.")
+            return
         if self._kept is not None and self._kept.sitting.past:
             self._here = Place(self._kept.sitting.past[-1].at, 0)
         self._change(Sitting.undone)

@@ -157,7 +157,8 @@ class TranscriptScreen(Playing):
         if self._transcript is None or not self._transcript.turns:
             text = "No words were found."
         elif not total:
-            draft = "" if self._transcript.checked is not None else " It is still a draft."
+            by = self._transcript.checked.by if self._transcript.checked is not None else ()
+            draft = "" if by else " It is still a draft."
             text = f"Nothing stands out to be checked.{draft}"
         elif self._flag is None:
             text = f"⚑ {count(total, 'place')} to check by ear"
