@@ -14,6 +14,7 @@ from interviewkit.identifiers_base import found as as_findings
 from interviewkit.identifiers_base import key as key
 from interviewkit.identifiers_dates import birthdays
 from interviewkit.identifiers_known import ADDRESSES, NAMES, Search
+from interviewkit.identifiers_plain import plain_suggestions
 from interviewkit.identifiers_rules import codes
 from interviewkit.identifiers_suggested import Talk, suggestion, suggestions
 
@@ -30,7 +31,8 @@ def found(turns: Sequence[Words], known: Sequence[Known] = ()) -> list[Finding]:
         before = texts[number - 1] if number else None
         matches = search(turn, before, lower_case=talk.lower_case)
         matches += [*addresses(turn), *codes(turn), *birthdays(turn, before)]
-        findings += as_findings(number, turn, _apart(turn, [*matches, *suggestions(turn, talk)]))
+        matches += [*suggestions(turn, talk), *plain_suggestions(turn, talk)]
+        findings += as_findings(number, turn, _apart(turn, matches))
     return findings
 
 

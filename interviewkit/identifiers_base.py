@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 Words = tuple[str, ...]
 
@@ -113,9 +113,10 @@ _POSSESSIVE = re.compile(r"(?<=[^\W_])['’ʼ´`]s$", re.IGNORECASE)
 _ENDS = frozenset('.?!…:"“‘')
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Letters and digits alone, without case and accents."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if sign.isalnum())
 
 
@@ -125,6 +126,8 @@ class Turn:
     def __init__(self, words: Words) -> None:
         self.words = words
         self.text = " ".join(words)
+        self.readings: dict[int, tuple[tuple[str, int], ...]] = {}
+        """What was worked out of what its tokens may spell; kept here, so that it goes when the turn goes."""
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:

@@ -171,6 +171,95 @@ totally tough traditional tricky true truly typical typically ugly unable uncomf
 unfortunate unfortunately unhappy unique universal unlikely unusual unwell upset upsetting urban urgent used
 useless valid valuable various vast virtual visual vital vulnerable warm weak weekly weird wet white wide
 wider wild willing wise wonderful worried worthwhile wrong yellow young younger youngest"""
+_FURTHER = """accident achievement actor adapt adjust admin administrator advance adventure advert agency
+agent air aisle album alike allergy aloud ambulance analysis ancient angle animal ankle announce annual
+appeal appetite approval apron archive arrival artist ashamed assess assist assistant athlete atmosphere
+attach attic attract audit author authority auto avenue award axe backup bacon badge bake ball balloon band
+bang bar bare bark base basement basin basket basketball bat battery beach beans bear beard beast beat
+beauty bedtime beef beer beg beginner begun behave belt bench bend bicycle bike bin birth biscuit bite
+bitter blanket bleed bless blood blouse boat boil bomb bone bonus boot border borrow bottom bounce bound
+boundary bowl brave bread breast bridge brief browser brush bubble bucket bull bullet bully bump burden
+burst bury butter button byte cabin cabinet cable cage cake calendar camp campus candle cap cape capital
+career careless carpet carrot cartoon cash castle casual ceiling celebrate cell ceremony certificate chain
+chairman champion channel character chart checklist cheek cheer cheese chemist chest chicken chief chin
+chips chocolate chop cigarette cinema circus citizen clap clerk climate climb clip closet cloth cluster coal
+coast coat coin collapse collar colleague collect collection comb comedy comfort command commute compass
+complaint component compose compute concept concert concrete conflict congratulations conquer consist
+consistency consultant container contest context converted cooker copies copper copy cord core corn corridor
+cottage couch cough counter coward crack crash crawl cream create creative creature credit creep crew crime
+criminal criticise criticism crop cross cruel crush crutch cupboard cure curl curtain curve custom cute
+dance dare darling database dawn deaf dealer debate debt declare decorate decrease dedicate default defeat
+defence defend delete deliberate delicate delicious delight demonstration dentist deny deposit dessert
+destroy detect detective determine devil dial diet different dig digit dignity dip dirt disability disagree
+disappear disappointed disappointing disappointment disc discard disgust dish disk dismiss distance distant
+distract distraction disturb dive divide divorce divorced dizzy dock document doll dot downstairs draft drag
+drain drawer drift drill drove drown drum drunk duck dull dumb dust dye eager earn earth eastern edge edit
+editor elbow elderly elect electric electricity elevator elsewhere embarrass employ employee employment
+encrypt engine engineer enjoyable enormous enquiry entertain enthusiasm entrance entries entry envelope
+equipment era erase errand error essay establish estate estimate ethics euro evaluate evaluation everyday
+exaggerate excuse executive exhaust exhibition exit expand expectation expense expertise explode explore
+export expose express extend extension fabric facility faint fairy fake fancy fare farm fashion fat fate fee
+fellow female fence fetch fever fiction filler fist flag flame flash flavour flesh flight float flood flour
+flow flower fold folder font forehead forgive fork format formula fortune forum foundation frame freedom
+frequency fridge friendship frozen fruit fry fuel funeral fur furniture gain gallery garage gate gather gear
+gift glance glove glue goat golf goodbye gossip grade grain gram gran grandad grandchildren granddaughter
+grandfather grandmother grandparents grandson granny grape grass grateful grave grief grip growth guard
+guest guilt guitar gum gun gut gym halves hammer handbag handwriting harbour hardware harm harsh hash hat
+header headmaster headphone headteacher heaven heel height helmet helpline hen hero hide highlight hint hip
+hire hobby hole honey hook hop horn horrible horror horse hospitality host housewife hunger hungry hunt
+hurry ice icon ignore illegal imagination immune import impression impulse inch incredible incredibly index
+industry infant influence ingredient inherit initiative injure innocent input inquiry insect insecure
+inspect inspire install instruction instrument insult intelligent intensive intent intention interaction
+interface interpret interrupt intervention interviewer intimate invent invest investigate invisible
+invitation iron irritable irritated island jacket jail jar jaw jealousy jeans jelly joke juice junior
+justice kettle kiss kit knee kneel knife knit knock knot label ladder lamp land lane launch laundry lawn
+lawyer layer layout leaf lean leap leather lecture lecturer leg lemon licence lick lid lifestyle lifetime
+lightning lip liquid liver loan lobby lock logic loop lorry lottery loudspeaker lounge lover loyal lump lung
+magazine magic maid mail maker male manifest marker mass massage mat match maximise maximum meat mechanism
+medal median mend menu merge mess metal microphone midwife military mineral minimum miracle mirror misery
+misheard misunderstand moan moderate monkey motorbike motorway mountain mouse moustache mud murder muscle
+museum mushroom mystery nail naked nap nasty navy needle neglect nerve nest net nightmare nod noisy noon
+northern nose nowadays nuisance nursery nut oak oath obey obligation observe obtain occasion occur ocean
+offend offline onion opera operate operation opponent oppose opposite optional orange orchestra organ
+organise organised organiser origin ouch outline output overcome overdue overlap overweight ownership
+package packet pad paint painter painting pair palace pale palm pan panel pants paragraph parcel pardon
+parliament passage passenger passion passive patch path patrol pause pavement payment pea peace peaceful
+peak peanut peculiar pencil percent perform performance perfume permit persist persuade pet petrol pharmacy
+philosophy photograph physics piano pig pile pill pillow pin pink pipe pit pity pizza planet plant plaster
+plastic plate plot plug pocket poem poet poetry poison pole polite politics pond pop pork porridge port
+portion portrait possess postman pot potato pour poverty powder pray prayer preach precious pregnancy
+pregnant prejudice premises presence preserve president prison prisoner privilege prize profit prominent
+pronounce property proportion proposal propose protect protest provision psychotic publish punch punish
+punishment pupil purchase purple purse puzzle qualification qualified qualify quantity quarrel quest quilt
+quiz quotation quote rabbit racism radiator rage rail railway rainbow ramp rank rape rat reaction reader
+rebuild recall receipt recipe recognition recommendation recorder recover recovered rectangle recycle
+reduction refusal region register rehearsal reject rejoice relaxation relevance religion religious reluctant
+remark remedy rename rent repair replacement reputation rescue reset resist resolve resort respect restart
+retention retire retired retirement reveal revenge reverse revise reward rewrite rhythm rib rid ride rifle
+roast robot rock rocket roll roof root rope rotten roundabout row rub rubber rubbish rug ruin ruler rumour
+rush sack sacrifice sail sailor salad sand satisfaction satisfied satisfy sauce saucer sausage scan scandal
+scar scarf scatter scene scenery scientist scissors scooter scope scratch scream screw script scroll
+sculpture sea seal search seat selfish sensation sequence servant server settlement setup sew shade shadow
+shake shallow shame shampoo sharp shave sheep sheet shelf shelter shine ship shirt shock shoe shoot shore
+shortcut shout shove shower shrink sigh signature silence silk silver singer singing sink sip sir skate
+skeleton sketch ski skip skirt slap slave slice slide slippery slot smack smell snack snake snap sneeze soap
+soccer sock socket sofa soldier sole sorrow soup sour southern spare spark specialist spell spelling spice
+spider spirit spiritual spit spite split spoil sponge spoon sport spread spreadsheet square squeeze stack
+stadium stair stairs stake stall stamp stare starve statue steak steal steam steep steer stem stiff sting
+stir stitch stock stomach stool storage store stove strain stranger straw stream stretch strike strip stroke
+suck suicidal suicide suitcase sum sunlight sunshine supermarket supper supply supporter surface surgeon
+surround suspect suspend swallow swap swear sweat sweep swell swim swimming swing symbol sympathy syrup tab
+tail talent tap tape target taste taxi tear tease teenage teenager temper temperature template temptation
+tenant tender tennis tension tent terminal terror textbook theatre theft thief thirsty thread throat throne
+thumb thunder ticket tide tidy tile timber tin tissue title toast toe toilet tomato tone tongue tooth
+toothbrush torch tour tourist tower toy trace tractor tradition traffic tragedy trail trainee trainer
+transfer transform translate translation trap tray treasure tree tremble triangle trick troop trousers truck
+trunk tube tune tunnel tutor twin twist tyre umbrella undergo underneath uniform union universe unknown
+upgrade upload upper upstairs urge usage vacuum valley van vanish vegetable vehicle verb verify victim
+victory village violence violent virus vision vocabulary volume vote wage waist waiter wander wardrobe
+warmth weapon wedding weep welcome welfare wellbeing western whale wheat wheel wheelchair whip whisper
+whistle widget widow wipe wire wisdom witness wool workflow worm worship wound wrap wreck wrist yard yell
+yoga youngster"""
 _NUMBERS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 million billion dozen first second third fourth fifth sixth seventh eighth ninth tenth once twice double
@@ -197,7 +286,7 @@ down rugby sandwich sale stoke wing reading settle deal"""
 ALSO_NAMES: frozenset[str] = frozenset(_ALSO_NAMES.split())
 """Names that are words as well; with a capital they are taken for names."""
 
-COMMON: frozenset[str] = frozenset(
+_CORE = frozenset(
     chain.from_iterable(
         words.split()
         for words in (
@@ -206,6 +295,7 @@ COMMON: frozenset[str] = frozenset(
         )
     )
 )
+COMMON: frozenset[str] = _CORE | frozenset(_FURTHER.split())
 """All of them, without case and punctuation."""
 _SMALL_NAMES = frozenset("will may down dear grand".split())
 HARMLESS: frozenset[str] = (
@@ -214,7 +304,7 @@ HARMLESS: frozenset[str] = (
 )
 """Those that are written with a capital, wherever they stand, and name nobody."""
 
-# Not “er”: that makes surnames (Walker, Baker).
+# Forms of the more frequent words alone: others make names (aisle, Aisling). Not “er”: Walker, Baker.
 _FORMS = tuple(
     (ending, rest)
     for endings, rest in (("s es ed ing ly ness ful est", ""), ("ed ing", "e"), ("ies ied", "y"))
@@ -229,11 +319,11 @@ def everyday(norm: str) -> bool:
         return True
     for ending, rest in _FORMS:
         stem = norm.removesuffix(ending) + rest
-        if norm.endswith(ending) and len(stem) >= SHORTEST and (stem in COMMON or _doubled(stem)):
+        if norm.endswith(ending) and len(stem) >= SHORTEST and (stem in _CORE or _doubled(stem)):
             return True
     return False
 
 
 def _doubled(stem: str) -> bool:
     """Whether a stem has its last letter twice, as in `stopp(ed)`."""
-    return len(stem) > SHORTEST and stem[-1] == stem[-2] and stem[:-1] in COMMON
+    return len(stem) > SHORTEST and stem[-1] == stem[-2] and stem[:-1] in _CORE

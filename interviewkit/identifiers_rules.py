@@ -32,6 +32,7 @@ TEN = 10
 LONG = 6
 """From so many digits on a number is suggested, whatever it is."""
 MOST_STEP = 10
+MANY, MOST_RISING = 4, 100
 FIRST_YEAR, LAST_YEAR = 1900, 2039
 
 
@@ -145,11 +146,9 @@ def _counting(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> bo
     numbers = [int(part) for part in parts if part.isdigit()]
     steps = {after - before for before, after in pairwise(numbers)}
     alone = len(parts) == 1 and (digits.endswith("000") or len(digits) < LONG)
-    return (
-        alone
-        or (len(numbers) > 2 and len(steps) == 1 and max(map(abs, steps)) <= MOST_STEP and steps != {0})
-        or _years(turn, pieces, digits)
-    )
+    even = len(numbers) > 2 and len(steps) == 1 and 0 < abs(min(steps)) <= MOST_STEP
+    rising = len(numbers) >= MANY and min(steps) > 0 and max(numbers) < MOST_RISING
+    return alone or even or rising or _years(turn, pieces, digits)
 
 
 def _years(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> bool:

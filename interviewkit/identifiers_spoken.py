@@ -103,8 +103,14 @@ def read(turn: Turn, at: int) -> Read | None:
     return _several(tokens, at) or _written(turn, at) or number(tokens, at) or _letter(tokens, at)
 
 
-def readings(turn: Turn, at: int) -> list[Read]:
+def readings(turn: Turn, at: int) -> tuple[Read, ...]:
     """Everything that could be meant at a place, for whoever knows what to look for."""
+    if at not in turn.readings:
+        turn.readings[at] = tuple(dict.fromkeys(_readings(turn, at)))
+    return turn.readings[at]
+
+
+def _readings(turn: Turn, at: int) -> list[Read]:
     tokens = turn.tokens
     norm = tokens[at].norm
     found = [(norm, at + 1)] if norm else []
@@ -119,7 +125,7 @@ def readings(turn: Turn, at: int) -> list[Read]:
         found.append((TENS[norm][0], at + 1))
     if norm in ("o", "oh", "owe"):
         found += [("0", at + 1), ("o", at + 1)]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _hundreds(value: str, tokens: Sequence[Token], at: int) -> list[Read]:

@@ -4,7 +4,7 @@ all turns ── Talk ─► which words are ordinary here, whether names are wr
 tokens ── capitals, or what stands before a word ─► Match
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from interviewkit.identifiers_base import Kind, Match, Source, Token, Turn, key
 from interviewkit.identifiers_common import COMMON, HARMLESS, everyday
@@ -23,6 +23,8 @@ friend friends boss manager therapist counsellor supporter colleague neighbour n
 auntie granny grandad boyfriend girlfriend fiance fiancee flatmate gp dog"""
 PEOPLE = frozenset(_PEOPLE.split())
 CALLED = frozenset("called named".split())
+SAID = frozenset("said says told rang asked wrote phoned emailed texted goes reckons".split())
+MONTHS = frozenset("april may june august".split())
 FEW_CAPITALS = 0.01
 """With fewer capitals a word (leaving out I), a transcript has none for names."""
 
@@ -45,35 +47,34 @@ class Talk:
 
 
 def suggestions(turn: Turn, talk: Talk) -> list[Match]:
-    """Every place in a turn where somebody or something may be named."""
-    found = list(_capitals(turn, talk))
-    return [*found, *_by_words(turn)] if talk.lower_case else found
-
-
-# ── capitals ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _capitals(turn: Turn, talk: Talk) -> Iterator[Match]:
-    at = 0
+    """Every place in a turn where a capital may name somebody or something."""
+    found, at = list[Match](), 0
     while at < len(turn.tokens):
-        if not _named(turn, at, talk):
-            at += 1
-            continue
-        stop = _name_stop(turn, at, talk)
-        yield suggestion(turn, at, stop)
-        at = stop
+        stop = _name_stop(turn, at, talk) if _named(turn, at, talk) else at
+        if stop > at:
+            found.append(suggestion(turn, at, stop))
+        at = max(stop, at + 1)
+    return found
 
 
 def _named(turn: Turn, at: int, talk: Talk) -> bool:
     """Whether a name may begin at a token."""
     token = turn.tokens[at]
-    if not token.norm or not token.capital or token.norm in HARMLESS or token.norm in TITLES:
+    if not token.norm or not token.capital or token.norm in TITLES:
         return False
+    if token.norm in HARMLESS:
+        return token.norm in MONTHS and _person(turn, at)
     if token.norm in COMMON and len(token.norm) > 1 and token.text.isupper():
         return False
     if len(token.norm) == 1:
         return token.norm in INITIAL and _initials(turn, at)
     return not (token.opens and talk.ordinary(token)) or _titled(turn, at)
+
+
+def _person(turn: Turn, at: int) -> bool:
+    """Whether what is around a month makes it a person: “my sister June”, “April said”."""
+    before, after = (turn.tokens[n].norm if 0 <= n < len(turn.tokens) else "" for n in (at - 1, at + 1))
+    return before in TITLES | PEOPLE | CALLED or after in SAID
 
 
 def _initials(turn: Turn, at: int) -> bool:
@@ -139,37 +140,3 @@ def _kind(turn: Turn, first: int, stop: int) -> Kind:
     if any(len(one) > 1 and one.isalpha() and turn.tokens[first].text.isupper() for one in norms):
         return Kind.ORGANISATION
     return Kind.PERSON
-
-
-# ── without capitals ────────────────────────────────────────────────────────────────────────────
-
-
-def _by_words(turn: Turn) -> Iterator[Match]:
-    """Words that are not those of everyday talk, where a name may stand."""
-    at = 0
-    while at < len(turn.tokens):
-        stop = at
-        if _led(turn, at):
-            while (
-                stop < len(turn.tokens) and _unusual(turn, stop) and (stop == at or not _breaks(turn, stop))
-            ):
-                stop += 1
-        if stop > at:
-            yield suggestion(turn, at, stop)
-        at = max(stop, at + 1)
-
-
-def _breaks(turn: Turn, at: int) -> bool:
-    return turn.text[turn.tokens[at - 1].stop : turn.tokens[at].start] != " "
-
-
-def _unusual(turn: Turn, at: int) -> bool:
-    norm = turn.tokens[at].norm
-    if not norm.isalpha() or len(norm) < 2:
-        return False
-    return not everyday(norm) or (_titled(turn, at) and norm not in COMMON)
-
-
-def _led(turn: Turn, at: int) -> bool:
-    """Whether a name may stand at `at`."""
-    return _unusual(turn, at)

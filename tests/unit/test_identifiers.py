@@ -156,7 +156,7 @@ def test_what_only_looks_like_a_number_is_not_found_by_a_rule(text: str) -> None
 
 
 def test_long_numbers_are_suggested_whatever_they_are() -> None:
-    assert suggested("it's 943 476 5918, and the code is 12 34 56") == ["943 476 5918", "12 34 56"]
+    assert suggested("it's 943 476 5918, and the code is 12 56 34") == ["943 476 5918", "12 56 34"]
 
 
 def test_ordinary_talk_holds_nothing() -> None:
@@ -188,6 +188,19 @@ def test_names_of_several_words_are_one() -> None:
 def test_without_any_capitals_unusual_words_are_suggested() -> None:
     text = "my sister aoife lives in ballymena and she sees doctor murphy once a week"
     assert suggested(text) == ["aoife", "ballymena", "murphy"]
+
+
+def test_a_month_is_suggested_where_it_is_a_person() -> None:
+    assert suggested("It was in June. My sister June said so, and then April told me in May.") == [
+        "June",
+        "April",
+    ]
+
+
+def test_stretches_that_lost_their_capitals_are_looked_at_like_that() -> None:
+    lost = "and then aoife and i went over to ballymena to see about the course and doctor young said no"
+    assert suggested("I was there. Then I left.", lost) == ["aoife", "ballymena", "young"]
+    assert suggested("I was there. Then I left.", "and the supporter wrote back") == []
 
 
 # ── properties ──────────────────────────────────────────────────────────────────────────────────
