@@ -8,17 +8,21 @@ shorter. Nothing here decides anything: a person looks at what was found.
 
 from collections.abc import Iterable, Sequence
 
+from interviewkit.identifiers_across import across
 from interviewkit.identifiers_addresses import addresses
 from interviewkit.identifiers_base import RANK, Finding, Kind, Known, Match, Source, Turn, Words
 from interviewkit.identifiers_base import found as as_findings
 from interviewkit.identifiers_base import key as key
 from interviewkit.identifiers_dates import birthdays
-from interviewkit.identifiers_known import ADDRESSES, NAMES, Search
+from interviewkit.identifiers_known import Search
 from interviewkit.identifiers_plain import plain_suggestions
 from interviewkit.identifiers_rules import codes
-from interviewkit.identifiers_suggested import Talk, suggestion, suggestions
+from interviewkit.identifiers_suggested import suggestion, suggestions
+from interviewkit.identifiers_talk import Talk
+from interviewkit.identifiers_wanted import ADDRESSES, NAMES
+from interviewkit.identifiers_wanted import known_key as known_key
 
-__all__ = ["Finding", "Kind", "Known", "Source", "found", "key"]
+__all__ = ["Finding", "Kind", "Known", "Source", "found", "key", "known_key"]
 
 
 def found(turns: Sequence[Words], known: Sequence[Known] = ()) -> list[Finding]:
@@ -26,11 +30,13 @@ def found(turns: Sequence[Words], known: Sequence[Known] = ()) -> list[Finding]:
     search = Search(known)
     texts = [Turn(words) for words in turns]
     talk = Talk(texts)
+    dictated = across(texts)
     findings: list[Finding] = []
     for number, turn in enumerate(texts):
         before = texts[number - 1] if number else None
-        matches = search(turn, before, lower_case=talk.lower_case)
+        matches = search(turn, before, talk)
         matches += [*addresses(turn), *codes(turn), *birthdays(turn, before)]
+        matches += [match for at, match in dictated if at == number]
         matches += [*suggestions(turn, talk), *plain_suggestions(turn, talk)]
         findings += as_findings(number, turn, _apart(turn, matches))
     return findings

@@ -276,10 +276,10 @@ covid zoom skype facebook whatsapp google youtube netflix twitter instagram micr
 excel iphone ipad android apple amazon alexa siri tesco prozac sertraline citalopram fluoxetine mirtazapine
 paracetamol valium diazepam propranolol venlafaxine lithium"""
 
-_ALSO_NAMES = """april ash autumn baker banks bay bean bell berry bill bird bishop bloom blossom bond brook
-bush butcher chance chapel chase christian clay cook cotton crisp dale dean diamond drake faith farmer field
-fields flowers ford forest frank frost gene gold grace grant heath hill ivory jewel joy king knight lake
-lamb lord marsh mercy moody moon moor mullen noble page pearl pepper pike pollard pool pope pound price
+_ALSO_NAMES = """art april ash autumn baker banks bay bean bell berry bill bird bishop bloom blossom bond
+brook bush butcher chance chapel chase christian clay cook cotton crisp dale dean diamond drake faith farmer
+field fields flowers ford forest frank frost gene gold grace grant heath hill ivory jewel joy king knight
+lake lamb lord marsh mercy moody moon moor mullen noble page pearl pepper pike pollard pool pope pound price
 prince priest reed rice rich river rivers rocky rose rusty sage salt sandy savage sky snow spring star steel
 sterling stone storm strange summers sunny swan swift temple tiger ward wolf wood woods bath battle bray
 down rugby sandwich sale stoke wing reading settle deal"""

@@ -6,11 +6,8 @@ Words of everyday talk that are names as well (mark, young, bath) are suggested 
 names.
 """
 
-from collections.abc import Iterator
-
 from interviewkit.identifiers_base import Match, Token, Turn
 from interviewkit.identifiers_common import ALSO_NAMES, everyday
-from interviewkit.identifiers_known import TITLES
 from interviewkit.identifiers_suggested import (
     CALLED,
     INSTITUTIONS,
@@ -18,14 +15,11 @@ from interviewkit.identifiers_suggested import (
     PLACES,
     SAID,
     WHERE,
-    Talk,
     suggestion,
 )
+from interviewkit.identifiers_talk import Talk
+from interviewkit.identifiers_wanted import TITLES
 
-MANY_WORDS = 40
-"""So many words without a capital or the end of a sentence were written by a machine that had lost both."""
-WHOLE_TURN = 12
-"""The same of a turn that has neither at all."""
 _ALSO = "mark hope young brown green white black king bill bob rich april june grand long short"
 NAMES = ALSO_NAMES | frozenset(_ALSO.split())
 _TOWNS = """bath reading cork down sale deal hull derry rugby sandwich ware wells bury battle barking stoke
@@ -34,40 +28,19 @@ TOWNS = frozenset(_TOWNS.split())
 _MORE = "area health medical community general care house hall royal memorial regional primary"
 OF_NAMES = INSTITUTIONS | PLACES | frozenset(_MORE.split())
 SHORTEST = 2
-_FIRST_PERSON = frozenset("i im ive id ill".split())
-_ENDS = frozenset(".?!…")
 
 
 def plain_suggestions(turn: Turn, talk: Talk) -> list[Match]:
     """Every place in a turn's stretches without capitals where somebody or something may be named."""
     found: list[Match] = []
-    for first, stop in [(0, len(turn.tokens))] if talk.lower_case else _stretches(turn):
-        at = first
-        while at < stop:
-            begin, end = _name(turn, at, stop)
+    for stretch in talk.plain(turn):
+        at = stretch.start
+        while at < stretch.stop:
+            begin, end = _name(turn, at, stretch.stop)
             if end > begin:
                 found.append(suggestion(turn, begin, end))
             at = max(end, at + 1)
     return found
-
-
-def _stretches(turn: Turn) -> Iterator[tuple[int, int]]:
-    """Stretches of tokens that have lost their capitals."""
-    first = 0
-    for at in range(len(turn.tokens) + 1):
-        if at < len(turn.tokens) and not _breaks(turn.tokens[at]):
-            continue
-        words = sum(1 for token in turn.tokens[first:at] if token.norm)
-        whole = first == 0 and at == len(turn.tokens)
-        if words >= (WHOLE_TURN if whole else MANY_WORDS):
-            yield first, at
-        first = at + 1
-
-
-def _breaks(token: Token) -> bool:
-    if token.norm:
-        return token.capital and token.norm not in _FIRST_PERSON
-    return token.text in _ENDS
 
 
 # ── what may be a name ──────────────────────────────────────────────────────────────────────────

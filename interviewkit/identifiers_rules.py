@@ -5,7 +5,7 @@ numbers (modulus 11), National Insurance and PPS numbers, postcodes, Eircodes, t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from interviewkit.identifiers_base import Kind, Match, Source, Turn
@@ -120,7 +120,7 @@ def _number(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> Matc
     first, stop = pieces[0][1], pieces[-1][2]
     if len(digits) == TEN and modulus_11(digits) and (digits[0] != "0" or _DAY.match(digits)):
         return Match(first, stop, digits, Kind.NUMBER, Source.RULE)
-    if len(digits) < LONG or _counting(turn, pieces, digits):
+    if len(digits) < LONG or counting(turn, pieces, digits):
         return None
     if any(_PHONE.match(digits, start - pieces[0][0]) for start, _, _ in pieces):
         return Match(first, stop, phone(digits), Kind.PHONE, Source.RULE)
@@ -138,7 +138,7 @@ def modulus_11(digits: str) -> bool:
     return (11 - total % 11) % 11 == int(digits[9])
 
 
-def _counting(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> bool:
+def counting(turn: Turn, pieces: Sequence[tuple[int, int, int]], digits: str) -> bool:
     """Whether it is years, or somebody counting, or a round number, rather than one long number."""
     ends = [start for start, _, _ in pieces[1:]]
     bounds = zip([pieces[0][0], *ends], [*ends, pieces[0][0] + len(digits)], strict=True)
@@ -151,7 +151,7 @@ def _counting(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> bo
     return alone or even or rising or _years(turn, pieces, digits)
 
 
-def _years(turn: Turn, pieces: list[tuple[int, int, int]], digits: str) -> bool:
+def _years(turn: Turn, pieces: Sequence[tuple[int, int, int]], digits: str) -> bool:
     fours = [digits[at : at + 4] for at in range(0, len(digits), 4)]
     if all(len(four) == 4 and FIRST_YEAR <= int(four) <= LAST_YEAR for four in fours if four.isdigit()):
         return True

@@ -142,6 +142,7 @@ def norm_at(tokens: Sequence[Token], at: int) -> str:
 def _several(tokens: Sequence[Token], at: int) -> Read | None:
     """“double oh”, “triple seven”; “double u” is a letter."""
     times = TIMES.get(tokens[at].norm, 0)
+    at += times > 0 and _hyphen(tokens, at + 1)
     after = norm_at(tokens, at + 1)
     if not times or not after:
         return None
@@ -185,9 +186,10 @@ def number(tokens: Sequence[Token], at: int) -> Read | None:
     value = UNITS.get(norm) or TEENS.get(norm)
     if value is None:
         return None
+    after = at + 2 if _hyphen(tokens, at + 1) else at + 1
     for larger, noughts in (("hundred", "00"), ("thousand", "000")):
-        if norm_at(tokens, at + 1) == larger and value.isdigit():
-            return _with_rest(value, noughts, tokens, at + 2)
+        if norm_at(tokens, after) == larger and value.isdigit():
+            return _with_rest(value, noughts, tokens, after + 1)
     return value, at + 1
 
 

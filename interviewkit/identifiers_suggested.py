@@ -4,11 +4,11 @@ all turns ── Talk ─► which words are ordinary here, whether names are wr
 tokens ── capitals, or what stands before a word ─► Match
 """
 
-from collections.abc import Sequence
-
-from interviewkit.identifiers_base import Kind, Match, Source, Token, Turn, key
-from interviewkit.identifiers_common import COMMON, HARMLESS, everyday
-from interviewkit.identifiers_known import INITIAL, TITLES
+from interviewkit.identifiers_base import Kind, Match, Source, Turn, key
+from interviewkit.identifiers_common import COMMON, HARMLESS
+from interviewkit.identifiers_known import INITIAL
+from interviewkit.identifiers_talk import Talk
+from interviewkit.identifiers_wanted import TITLES
 
 _WITHIN = frozenset("of the on upon de la le van von der and for".split())
 _INSTITUTIONS = """hospital university school college trust clinic centre surgery practice ward unit academy
@@ -25,25 +25,6 @@ PEOPLE = frozenset(_PEOPLE.split())
 CALLED = frozenset("called named".split())
 SAID = frozenset("said says told rang asked wrote phoned emailed texted goes reckons".split())
 MONTHS = frozenset("april may june august".split())
-FEW_CAPITALS = 0.01
-"""With fewer capitals a word (leaving out I), a transcript has none for names."""
-
-
-class Talk:
-    """A transcript as a whole."""
-
-    def __init__(self, turns: Sequence[Turn]) -> None:
-        every = [token for turn in turns for token in turn.tokens if token.norm]
-        capitals = [token for token in every if token.capital and token.norm[0] != "i"]
-        self.lower_case = len(capitals) < FEW_CAPITALS * len(every)
-        self._ordinary = {token.norm for token in every if not token.capital}
-        self._names = {token.norm for token in capitals if not token.opens and token.norm not in HARMLESS}
-
-    def ordinary(self, token: Token) -> bool:
-        """Whether a word at the beginning of a sentence has its capital for that alone."""
-        if token.norm in self._names:
-            return False
-        return everyday(token.norm) or token.norm in self._ordinary
 
 
 def suggestions(turn: Turn, talk: Talk) -> list[Match]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewkit.identifiers import Finding, Kind, Known, Source, found, key
+from interviewkit.identifiers import Finding, Kind, Known, Source, found, key, known_key
 from tests.identities import Maker
 from tests.talk import ORDINARY, sentence
 
@@ -87,6 +87,36 @@ def test_what_is_known_is_found_however_it_is_said(said: str, expected: list[tup
     assert look(said) == [(said if text == "*" else text, key) for text, key in expected]
 
 
+@pytest.mark.parametrize(
+    ("known", "said", "expected"),
+    [
+        (
+            Known("Dr Murphy", Kind.PERSON),
+            "Doctor Murphy's and murphys",
+            [("Murphy", "murphy"), ("murphys", "murphy")],
+        ),
+        (Known("ada van smith", Kind.PERSON), "Van is ada", [("ada", "ada van smith")]),
+        (
+            Known("Ada Rose Smith", Kind.PERSON),
+            "Ada Smith, A. Smith",
+            [("Ada Smith", "ada rose smith"), ("A. Smith", "a smith")],
+        ),
+        (Known("Ada Smith", Kind.PERSON), "ada, um, smith", [("ada, um, smith", "ada smith")]),
+        (Known("NHS 943 476 5919", Kind.NUMBER), "it's 943-476-5919", [("943-476-5919", "9434765919")]),
+        (Known("028 9024 5678 ext. 12", Kind.PHONE), "on 028 9024 5678", [("028 9024 5678", "02890245678")]),
+        (Known("March 1982", Kind.BIRTH), "in march 1982", [("march 1982", "march 1982")]),
+        (Known("4 March", Kind.BIRTH), "born on the 4th of march 82", [("4th of march 82", "?-03-04")]),
+        (Known("https://www.example.org/", Kind.URL), "www dot example dot org", [("*", "example.org")]),
+        (Known("...", Kind.PERSON), "... and so on", []),
+    ],
+)
+def test_what_is_known_may_be_written_down_in_any_way(
+    known: Known, said: str, expected: list[tuple[str, str]]
+) -> None:
+    assert look(said, (known,)) == [(said if text == "*" else text, key) for text, key in expected]
+    assert known_key(known) in {key for _, key in expected} | {""}
+
+
 def test_a_name_that_is_a_word_is_suggested_alone() -> None:
     there = found([("Then", "Rose", "came,", "and", "Young", "too.")], KNOWN)
     assert [(one.text, one.key, one.source) for one in there] == [
@@ -163,6 +193,26 @@ def test_ordinary_talk_holds_nothing() -> None:
     assert found(ORDINARY) == []
     in_vain = [one for one in found(ORDINARY, KNOWN) if one.source is Source.KNOWN]
     assert in_vain == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oh-seven-seven-double-oh-nine-hundred-one-two-three",
+        "07,700,900,123",
+        "0 7 7 0 0 - 9 0 0 - 1 2 3",
+        "07700 nine double-oh one twenty-three",
+        "Oh seven seven. Zero zero. Nine hundred. One two three",
+    ],
+)
+def test_a_telephone_number_as_a_machine_may_write_it(text: str) -> None:
+    assert rules(f"It's {text}, yes.") == [(text, Kind.PHONE, "07700900123")]
+
+
+def test_a_number_that_is_dictated_over_several_turns_is_suggested() -> None:
+    turns = ["it's oh seven seven", "mhm", "double oh nine hundred", "Nine hundred, yes.", "one two three"]
+    assert suggested(*turns) == ["oh seven seven", "double oh nine hundred", "Nine hundred", "one two three"]
+    assert suggested("I had seven", "mhm", "or eight of them") == []
 
 
 # ── suggestions ─────────────────────────────────────────────────────────────────────────────────
