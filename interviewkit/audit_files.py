@@ -18,8 +18,8 @@ from interviewkit.paths import StudyPaths, storage_errors
 SOUND = ".tar"
 OWN_NAME = re.compile(
     r"(participant|consent|contact|incidents|rights|tombstone|interview|pseudonyms|known|units)"
-    r"\.(json|age)|(codebook|reporting)\.(json|age)|layer-[a-z0-9-]+\.(json|age)"
-    r"|(audio|notes|wrapup|raw|checked|released|timing|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
+    r"\.(json|age)|(codebook|reporting)\.(json|age)|layer-[a-z0-9-]+\.(json|age)|translation(-[a-z0-9]+)+\.(json|age)"
+    r"|(audio|notes|wrapup|raw|checked|released|timing|sent|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
 )
 """What the program calls its documents and recordings."""
 

@@ -84,7 +84,17 @@ def without(tables: Tables, stretches_s: Sequence[tuple[float, float]]) -> Table
         left["turns"] = [turn for row in tables["turns"] for turn in _turns_outside(row, stretches_s)]
     if stretches_s and "rules" in tables:
         left["rules"] = [_rules_outside(row, stretches_s) for row in tables["rules"]]
+    for name in ("wishes", "translated"):
+        if stretches_s and name in tables:
+            left[name] = [row for row in tables[name] if not _spans(row, stretches_s)]
     return left
+
+
+def _spans(row: Row, stretches_s: Sequence[tuple[float, float]]) -> bool:
+    """Whether a stretch touches what a row is about: a turn that is translated, or words to be changed."""
+    ends = row.get("before", [row])
+    start_s, end_s = ends[0]["start_s"], max(word["end_s"] for word in ends)
+    return any(start_s <= stop_s and end_s >= begin_s for begin_s, stop_s in stretches_s)
 
 
 def _rules_outside(ruled: Row, stretches_s: Sequence[tuple[float, float]]) -> Row:

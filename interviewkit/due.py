@@ -60,6 +60,7 @@ def _of_people(study: Oversight) -> Iterator[Due]:
             yield from _wishes(seen)
             yield from _holds(seen)
             yield from _copy(seen)
+            yield from _sent(seen)
         yield from _erasure(seen)
 
 
@@ -103,6 +104,16 @@ def _copy(seen: Seen) -> Iterator[Due]:
     if form is not None and form.schema_ > 1 and consent_state.copy_given(seen.dossier.events) is None:
         what = "Give them a copy of the information sheet and of their answers."
         yield Due(name, what, None, f"interviewkit consent copy {name}")
+
+
+def _sent(seen: Seen) -> Iterator[Due]:
+    """A transcript that is with its participant, until the day by which it may come back."""
+    for interview in seen.dossier.interviews:
+        for one in interview.sent:
+            if one.answered_at is None and interview.discarded_at is None:
+                what = f"See to what they say of the transcript of {interview.id}, sent on {day(one.at)}."
+                remedy = f"interviewkit transcript returned FILE --interview {interview.id}"
+                yield Due(seen.dossier.id, what, one.until, remedy)
 
 
 def _erasure(seen: Seen) -> Iterator[Due]:

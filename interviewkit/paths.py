@@ -24,6 +24,7 @@ STATE_VARIABLE = "INTERVIEWKIT_STATE"
 STUDY_FILE = "study.yaml"
 STUDY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 STRIKING = ".striking.partial"
+BESIDE = re.compile(r"(sent|translation(?:-[a-z0-9]{2,8})+)-[0-9]+\.(?:json|age)$")
 
 
 def cache_dir() -> Path:
@@ -291,6 +292,16 @@ class StudyPaths:
     def codebook(self, suffix: str) -> Path:
         """Domains and categories of the study."""
         return self.root / f"codebook{suffix}"
+
+    def beside(self, interview: str, call: int, name: str, suffix: str) -> Path:
+        """What was sent of one call (`sent`), or a translation of it (`translation-fr`)."""
+        return self.transcripts / interview / f"{name}-{call}{suffix}"
+
+    def names_beside(self, interview: str, call: int) -> list[str]:
+        """Which of these there are."""
+        found = (path.name for path in sorted((self.transcripts / interview).glob(f"*-{call}.*")))
+        matches = (BESIDE.match(name) for name in found)
+        return [match[1] for match in matches if match is not None]
 
     @property
     def corrections(self) -> Path:

@@ -71,20 +71,34 @@ class TakenBack:
 
 def _puts(turns: Turns, altered: Sequence[Altered]) -> Iterator[Put]:
     """Where what was put there is now, and what stood there before."""
-    places = {
+    places = _places(turns)
+    for one in altered:
+        place = _found(turns, places, one.after) if one.after else _gap(turns, one)
+        if place is not None:
+            yield Put(place[0], place[1], place[1] + len(one.after), one.before)
+
+
+def place_of(turns: Turns, words: Words) -> tuple[int, int] | None:
+    """The turn in which words stand now and the first of them, by texts and times; None where they don't."""
+    return _found(turns, _places(turns), words)
+
+
+Places = dict[tuple[str, float], tuple[int, int]]
+
+
+def _places(turns: Turns) -> Places:
+    return {
         (word.text, word.start_s): (number, at)
         for number, turn in enumerate(turns)
         for at, word in enumerate(turn.words)
     }
-    for one in altered:
-        if not one.after:
-            place = _gap(turns, one)
-        else:
-            place = places.get((one.after[0].text, one.after[0].start_s))
-            if place is not None and not _stands(turns[place[0]].words[place[1] :], one.after):
-                place = None
-        if place is not None:
-            yield Put(place[0], place[1], place[1] + len(one.after), one.before)
+
+
+def _found(turns: Turns, places: Places, words: Words) -> tuple[int, int] | None:
+    place = places.get((words[0].text, words[0].start_s))
+    if place is None or not _stands(turns[place[0]].words[place[1] :], words):
+        return None
+    return place
 
 
 def _stands(words: Sequence[Word], after: Words) -> bool:

@@ -25,7 +25,7 @@ from interviewkit.models import ActionKind, Call, Interview, Mark, Side
 from interviewkit.sealing import KeyClass
 from interviewkit.session_notes import Note, WrapUp
 from interviewkit.store import Tables
-from interviewkit.study_corrections import Correcting
+from interviewkit.study_beside import Besides
 from interviewkit.study_documents import Recorded
 from interviewkit.study_writing import Writing
 
@@ -54,7 +54,7 @@ class Incoming:
         self.writer.write(samples)
 
 
-class Study(Correcting):
+class Study(Besides):
     """One project with its groups, forms, schedules and data; made by `open` or `create`."""
 
     # ── interviews ──────────────────────────────────────────────────────────────────────────────

@@ -46,7 +46,7 @@ from interviewkit.store import Row, Tables
 from interviewkit.study_keys import Keys
 
 MAX_NUMBER = 9999
-INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions")
+INTERVIEW_TABLES = ("calls", "marks", "left_out", "actions", "sent")
 
 WRITTEN_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
     KeyClass.CONSENT: frozenset({Purpose.RECORD, Purpose.CONFIRM}),
@@ -63,6 +63,11 @@ READ_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
 }
 NOTES_FOR: Mapping[KeyClass, frozenset[Purpose]] = {KeyClass.RAW: frozenset({Purpose.RECORD, Purpose.STORE})}
 """Notes are taken while a call is recorded, before anything else is done with it."""
+
+SENT_FOR: Mapping[KeyClass, frozenset[Purpose]] = {
+    KeyClass.RAW: frozenset({Purpose.STORE, Purpose.RECONTACT})
+}
+"""What somebody is sent of their own words is kept, to be compared with what they send back."""
 
 R = TypeVar("R", bound=Frozen)
 
@@ -332,6 +337,22 @@ def checked_sizes(paths: StudyPaths, keys: Keys, interview: str, call: int) -> d
     """How many rows each table of that has, or None."""
     path = checked_path(paths, keys, interview, call)
     return store.sizes(path, "checked", keys.opener(owner(interview), KeyClass.RAW).open)
+
+
+def beside_path(paths: StudyPaths, keys: Keys, interview: str, call: int, name: str) -> Path:
+    """Where what was sent of a call is (`sent`), or a translation of it (`translation-fr`)."""
+    return paths.beside(interview, call, name, document_suffix(keys.suffix))
+
+
+def kind_of(name: str) -> str:
+    """What kind of document that is."""
+    return name.partition("-")[0]
+
+
+def beside(paths: StudyPaths, keys: Keys, interview: str, call: int, name: str) -> Tables | None:
+    """What was sent of a call, or a translation of it, or None."""
+    path = beside_path(paths, keys, interview, call, name)
+    return store.read_document(path, kind_of(name), keys.opener(owner(interview), KeyClass.RAW).open)
 
 
 def notes_path(paths: StudyPaths, keys: Keys, interview: str, call: int) -> Path:

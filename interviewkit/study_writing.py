@@ -232,10 +232,8 @@ class Writing:
         """What the machine heard in a call, in the place of what was there."""
         study_documents.check_owner(self._grant, interview)
         study_documents.check_purpose(self._grant, KeyClass.RAW, study_documents.WRITTEN_FOR)
-        with self._document(
-            study_documents.raw_path(self._paths, self._keys, interview, call), "raw", KeyClass.RAW
-        ) as document:
-            document.replace(tables)
+        path = study_documents.raw_path(self._paths, self._keys, interview, call)
+        self._whole(path, "raw", KeyClass.RAW, tables)
 
     def checked(self, interview: str, call: int, tables: Tables) -> None:
         """What people made of a call's transcript, in the place of what was there."""
@@ -245,15 +243,28 @@ class Writing:
 
     def _put_checked(self, interview: str, call: int, tables: Tables) -> None:
         path = study_documents.checked_path(self._paths, self._keys, interview, call)
-        with self._document(path, "checked", KeyClass.RAW) as document:
-            document.replace(tables)
+        self._whole(path, "checked", KeyClass.RAW, tables)
+
+    def beside(self, interview: str, call: int, name: str, tables: Tables) -> None:
+        """What was sent to somebody of a call, or a translation of it, in the place of what was there."""
+        study_documents.check_owner(self._grant, interview)
+        study_documents.check_purpose(self._grant, KeyClass.RAW, study_documents.SENT_FOR)
+        self._put_beside(interview, call, name, tables)
+
+    def beside_destroyed(self, interview: str, call: int, name: str, left: Tables) -> None:
+        """The same without what was struck."""
+        self._check_own(interview)
+        self._put_beside(interview, call, name, left)
+
+    def _put_beside(self, interview: str, call: int, name: str, tables: Tables) -> None:
+        path = study_documents.beside_path(self._paths, self._keys, interview, call, name)
+        self._whole(path, study_documents.kind_of(name), KeyClass.RAW, tables)
 
     def pseudonyms(self, new: Pseudonyms) -> None:
         """What stands for whom in the participant's transcripts, in the place of what was there."""
         study_documents.check_purpose(self._grant, KeyClass.PSEUDONYMS, study_documents.WRITTEN_FOR)
         path = self._paths.pseudonyms(self._participant, document_suffix(self._keys.suffix))
-        with self._document(path, "pseudonyms", KeyClass.PSEUDONYMS) as document:
-            document.replace(desk_documents.tables_of(new))
+        self._whole(path, "pseudonyms", KeyClass.PSEUDONYMS, desk_documents.tables_of(new))
 
     def released(self, interview: str, new: Released) -> None:
         """A call as analysts read it: first when its words are heard, then the words."""
@@ -277,8 +288,7 @@ class Writing:
 
     def _put_coded(self, interview: str, new: Coded, layer: str) -> None:
         path = desk_documents.units_path(self._paths, self._keys, interview, layer)
-        with self._document(path, "units", KeyClass.RELEASED) as document:
-            document.replace(desk_documents.tables_of(new))
+        self._whole(path, "units", KeyClass.RELEASED, desk_documents.tables_of(new))
 
     def released_destroyed(self, interview: str, left: Released) -> None:
         """A released call without what was struck."""
@@ -304,18 +314,15 @@ class Writing:
         """What was typed during a call, in the place of what was there."""
         study_documents.check_owner(self._grant, interview)
         study_documents.check_purpose(self._grant, KeyClass.RAW, study_documents.NOTES_FOR)
-        with self._document(
-            study_documents.notes_path(self._paths, self._keys, interview, call), "notes", KeyClass.RAW
-        ) as document:
-            document.replace({"notes": [_row(note) for note in notes]})
+        path = study_documents.notes_path(self._paths, self._keys, interview, call)
+        self._whole(path, "notes", KeyClass.RAW, {"notes": [_row(note) for note in notes]})
 
     def wrap_up(self, interview: str, call: int, said: WrapUp) -> None:
         """What the interviewer says of a call, in the place of what was there."""
         study_documents.check_owner(self._grant, interview)
         study_documents.check_purpose(self._grant, KeyClass.RAW, study_documents.NOTES_FOR)
         path = study_documents.wrap_up_path(self._paths, self._keys, interview, call)
-        with self._document(path, "wrapup", KeyClass.RAW) as document:
-            document.replace({"wrapup": [_row(said)]})
+        self._whole(path, "wrapup", KeyClass.RAW, {"wrapup": [_row(said)]})
 
     def destroyed(self, new: Interview) -> None:
         """An interview in which it is noted what is, or is to be, destroyed; nothing else may differ."""
@@ -331,10 +338,8 @@ class Writing:
     def words_destroyed(self, interview: str, call: int, left: Tables) -> None:
         """What the machine heard in a call, without what was struck."""
         self._check_own(interview)
-        with self._document(
-            study_documents.raw_path(self._paths, self._keys, interview, call), "raw", KeyClass.RAW
-        ) as document:
-            document.replace(left)
+        path = study_documents.raw_path(self._paths, self._keys, interview, call)
+        self._whole(path, "raw", KeyClass.RAW, left)
 
     def checked_destroyed(self, interview: str, call: int, left: Tables) -> None:
         """What people made of a call's transcript, without what was struck."""
@@ -344,10 +349,8 @@ class Writing:
     def notes_destroyed(self, interview: str, call: int, left: Iterable[Note]) -> None:
         """What was typed during a call, without what was struck."""
         self._check_own(interview)
-        with self._document(
-            study_documents.notes_path(self._paths, self._keys, interview, call), "notes", KeyClass.RAW
-        ) as document:
-            document.replace({"notes": [_row(note) for note in left]})
+        path = study_documents.notes_path(self._paths, self._keys, interview, call)
+        self._whole(path, "notes", KeyClass.RAW, {"notes": [_row(note) for note in left]})
 
     def discarded(self, name: str) -> None:
         """Everything of an interview but its document, in which it is noted at the end."""
@@ -385,6 +388,11 @@ class Writing:
         told = self._wrote
         with store.transaction(path, kind, self._lock, self._reason, encode, decode, told) as document:
             yield document
+
+    def _whole(self, path: Path, kind: str, key_class: KeyClass, tables: Tables) -> None:
+        """All of a document, in the place of what was there and can be opened here."""
+        with self._document(path, kind, key_class) as document:
+            document.replace(tables)
 
     def _anew(self, path: Path, kind: str, key_class: KeyClass, tables: Tables) -> None:
         """A whole document in the place of what was there, whoever may open that."""

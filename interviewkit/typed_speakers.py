@@ -14,7 +14,7 @@ NAMED_SHARE = 0.6
 SHORT_NAME = 3
 ASKS = frozenset("interviewer int int. iv i q researcher moderator facilitator interviewerin".split())
 ANSWERS = frozenset(
-    "participant respondent interviewee p r a ie patient client befragte befragter teilnehmer".split()
+    "participant you respondent interviewee p r a ie patient client befragte befragter teilnehmer".split()
 )
 OF_THE_FILE = frozenset(
     """interview title date participant interviewer interviewee respondent transcriber transcript duration

@@ -13,6 +13,7 @@ from interviewkit.cli import options, terminal
 from interviewkit.cli.progress import note
 from interviewkit.cli.shell import Stopped
 from interviewkit.cli.transcript_import import import_
+from interviewkit.cli.transcript_send import returned, send
 from interviewkit.cli.transcript_tidy import tidy
 from interviewkit.errors import UsageError
 
@@ -81,6 +82,8 @@ def changes(study_dir: Path | None, interview: str, call: int) -> None:
 
 transcript.add_command(import_)
 transcript.add_command(tidy)
+transcript.add_command(send)
+transcript.add_command(returned)
 
 
 @transcript.command()

@@ -86,6 +86,7 @@ from interviewkit.models.interview import (
     LeftOut,
     LeftOutKind,
     Mark,
+    Sent,
     Side,
     Striking,
     Struck,
@@ -93,6 +94,7 @@ from interviewkit.models.interview import (
 from interviewkit.models.pseudonym import Decision, Known, Pseudonym, Pseudonyms, Swapped
 from interviewkit.models.released import Place, Release, Released, Said
 from interviewkit.models.reporting import ItemAnswered, Numbered, ReportDecisions
+from interviewkit.models.returning import SentCopy, Wish, WishState
 from interviewkit.models.schedule import Domain, Question, Schedule, Script, SubDomain
 from interviewkit.models.study import (
     Approval,
@@ -251,6 +253,8 @@ __all__ = [
     "Schedule",
     "Script",
     "Section",
+    "Sent",
+    "SentCopy",
     "Side",
     "Span",
     "Statement",
@@ -272,6 +276,8 @@ __all__ = [
     "Voices",
     "Way",
     "Window",
+    "Wish",
+    "WishState",
     "Wishes",
     "Word",
 ]

@@ -1,6 +1,6 @@
 """One conversation: its calls, its marks, and what the interviewer did when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -159,6 +159,15 @@ class LeftOut(Frozen):
     lasted_s: float | None = Field(None, ge=0, description="by the clock, where no sound tells it")
 
 
+class Sent(Frozen):
+    """That the transcript of a call went to its participant, to be read and put right."""
+
+    call: int = Field(ge=1)
+    at: AwareDatetime
+    until: date = Field(description="the day by which they may send it back")
+    answered_at: AwareDatetime | None = Field(None, description="when it came back, or was settled without")
+
+
 class Interview(Frozen):
     """One conversation with one participant, in one or more calls."""
 
@@ -171,6 +180,7 @@ class Interview(Frozen):
     marks: tuple[Mark, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     actions: tuple[Action, ...] = Field((), description="the log of calls that were held here, in order")
+    sent: tuple[Sent, ...] = Field((), description="what went to the participant, in order")
     discarded_at: AwareDatetime | None = Field(
         None, description="when everything that was recorded and noted was destroyed"
     )

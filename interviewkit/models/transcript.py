@@ -156,6 +156,7 @@ class RuleKind(StrEnum):
     CLEAN = "fillers and repeats left out"
     PAUSES = "pauses marked"
     CORRECTIONS = "put right by the correction list"
+    WISHES = "changed as the participant wished"
 
 
 class Correction(Frozen):

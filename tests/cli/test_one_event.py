@@ -94,8 +94,14 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("corrections add 'see bt' CBT --by Ada", (Action.CORRECTION_LIST,), ""),
     ("corrections list", (), ""),
     ("corrections remove 'see bt'", (Action.CORRECTION_LIST,), ""),
+    (
+        "transcript send out.txt --interview P02-1 --until 2099-12-12 --by Ada",
+        (*READ, Action.EXPORTED, Action.SENT),
+        "",
+    ),
+    ("transcript returned out.txt --interview P02-1 --by Ada", (*READ, Action.RETURNED), ""),
     # Words, what is about to be done to the recording, and that it is done.
-    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 5), ""),
+    ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 6), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("maxqda", "nvivo", "atlasti", "f4")),
     ("export xlsx", HANDED_ON, ""),

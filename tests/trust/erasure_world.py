@@ -19,6 +19,7 @@ from interviewkit.edits import Replace, Retype
 from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, RuleKind, Word
 from interviewkit.rule_edits import Put, Ruling
 from interviewkit.session_notes import Person, Role
+from interviewkit.store import Tables
 from interviewkit.study import Study
 from tests import small_study, traces
 from tests.traces import Marks
@@ -34,6 +35,8 @@ KINDS = (
     "word typed while it was checked",
     "word on the correction list",
     "word left out by a rule",
+    "word that was sent to them",
+    "word that they wish for",
     "typed note",
     "improvised question",
     "where they are",
@@ -176,6 +179,7 @@ def _written_down(study: Study, participant: str, interview: str, said: dict[str
     checked = checked.changed(Replace(0, 0, 1, tuple(filler.split())))
     left_out = Put(0, 1, 2, ())
     checked = checked.changed(Ruling(RuleKind.CLEAN, "Ada", now, (left_out,)))
+    _sent(study, participant, interview, said)
     study.remember(said["word on the correction list"], "somebody", "Ada", [participant])
     tables = checking.pack(checked.record(now), found)
     study.save_checked(study.grant(participant, Store), interview, 1, tables)
@@ -183,6 +187,15 @@ def _written_down(study: Study, participant: str, interview: str, said: dict[str
     wrapup.say(
         study, interview, 1, lambda known: known.model_copy(update={"trouble": said["trouble with the line"]})
     )
+
+
+def _sent(study: Study, participant: str, interview: str, said: dict[str, str]) -> None:
+    """What they were sent, and what they want changed in it."""
+    word = Word(text=said["word that was sent to them"], start_s=0, end_s=1, probability=0.9)
+    turn = {"speaker": participant, "start_s": 0.0, "end_s": 1.0, "words": [word.model_dump()]}
+    wish = {"before": [word.model_dump()], "after": said["word that they wish for"]}
+    tables: Tables = {"sent": [{"by": "Ada"}], "turns": [turn], "wishes": [wish]}
+    study.save_beside(study.grant(participant, Store), interview, 1, "sent", tables, "transcript sent back")
 
 
 def _left_by_kills(study: Study, interview: str, said: Marks) -> None:

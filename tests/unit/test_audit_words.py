@@ -10,7 +10,16 @@ import pytest
 from interviewkit.audit_entries import Action
 
 ROOT = Path(__file__).parents[2]
-WRITES = {"commit": 2, "write": 2, "_write": 2, "change_interview": 3, "save_raw": 4, "_put": 1}
+WRITES = {
+    "commit": 2,
+    "write": 2,
+    "_write": 2,
+    "change_interview": 3,
+    "save_raw": 4,
+    "_put": 1,
+    "save_checked": 4,
+    "save_beside": 5,
+}
 """Methods of a study that take a reason, and where it stands."""
 
 

@@ -24,6 +24,7 @@ def test_only_what_has_changed_has_another_schema() -> None:
         "index": 2,
         "consent": 2,
         "checked": 2,
+        "interview": 2,
     }
 
 
