@@ -6,7 +6,9 @@ What is known goes before what a rule finds, that before a suggestion, what is l
 shorter. Nothing here decides anything: a person looks at what was found.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from interviewkit.identifiers_across import across
 from interviewkit.identifiers_addresses import addresses
@@ -17,6 +19,7 @@ from interviewkit.identifiers_dates import birthdays
 from interviewkit.identifiers_known import Search
 from interviewkit.identifiers_plain import plain_suggestions
 from interviewkit.identifiers_rules import codes
+from interviewkit.identifiers_streets import streets
 from interviewkit.identifiers_suggested import suggestion, suggestions
 from interviewkit.identifiers_talk import Talk
 from interviewkit.identifiers_wanted import ADDRESSES, NAMES
@@ -35,11 +38,28 @@ def found(turns: Sequence[Words], known: Sequence[Known] = ()) -> list[Finding]:
     for number, turn in enumerate(texts):
         before = texts[number - 1] if number else None
         matches = search(turn, before, talk)
-        matches += [*addresses(turn), *codes(turn), *birthdays(turn, before)]
+        matches += [*addresses(turn), *birthdays(turn, before), *codes(turn), *streets(turn)]
         matches += [match for at, match in dictated if at == number]
         matches += [*suggestions(turn, talk), *plain_suggestions(turn, talk)]
         findings += as_findings(number, turn, _apart(turn, matches))
-    return findings
+    return _of_one_kind(findings)
+
+
+def _of_one_kind(findings: list[Finding]) -> list[Finding]:
+    """With the kind of suggested names that most of them have who are the same."""
+    votes: dict[str, Counter[Kind]] = defaultdict(Counter)
+    for one in findings:
+        votes[one.key][one.kind] += 1
+    kinds = {key: _most(of) for key, of in votes.items()}
+    return [
+        replace(one, kind=kinds[one.key]) if one.source is Source.SUGGESTION and one.kind in NAMES else one
+        for one in findings
+    ]
+
+
+def _most(votes: Counter[Kind]) -> Kind:
+    """The kind with most votes; in doubt not the one that is taken for granted."""
+    return max(votes, key=lambda kind: (votes[kind], kind is not Kind.PERSON))
 
 
 def _apart(turn: Turn, matches: Iterable[Match]) -> list[Match]:

@@ -32,13 +32,15 @@ class _Part:
 
 
 def addresses(turn: Turn) -> list[Match]:
-    """Every address in a turn; e-mail addresses that are known by their @ alone as well."""
+    """Every address in a turn; names in networks as suggestions."""
     parts = tuple(_parts(turn))
     found, done = list[Match](), 0
     for at in range(len(parts)):
         if at >= done and (match := _address(turn, parts, at)):
             found.append(match[0])
             done = match[1]
+        elif at >= done and (handle := _handle(turn, parts, at)):
+            found.append(handle)
     return found
 
 
@@ -53,7 +55,9 @@ def _parts(turn: Turn) -> Iterator[_Part]:
             # A sign counts within a word only; elsewhere it ends a clause.
             inner = turn.beside(at) and at + 1 < len(tokens) and turn.beside(at + 1)
             shown = token.text if inner or token.text in "@/" else " "
-            yield _Part(shown, at, at + 1, sign=True)
+            # “A. D. A. at” is spelt.
+            if inner or token.text != "." or len(tokens[at - 1].norm) != 1:
+                yield _Part(shown, at, at + 1, sign=True)
             at += 1
         else:
             part = _spelt(turn, at)
@@ -96,6 +100,22 @@ def _address(turn: Turn, parts: tuple[_Part, ...], at: int) -> tuple[Match, int]
         return _match(parts, email, stop, Kind.EMAIL), stop
     stop = _path(parts, stop)
     return _match(parts, _scheme(parts, first), stop, Kind.URL), stop
+
+
+def _handle(turn: Turn, parts: tuple[_Part, ...], at: int) -> Match | None:
+    """What somebody may be called in some network: `@ada`, “ada underscore smith”."""
+    if not _word(parts, at + 1):
+        return None
+    if _text(parts, at) == "_" and _word(parts, at - 1):
+        first, stop = at - 1, at + 2
+    elif _text(parts, at) == "@" and turn.beside(parts[at + 1].first) and not turn.beside(parts[at].first):
+        first, stop = at, at + 2
+    else:
+        return None
+    while _text(parts, stop) in _BETWEEN and _word(parts, stop + 1):
+        stop += 2
+    key = "".join(part.text for part in parts[first:stop]).removeprefix("@")
+    return Match(parts[first].first, parts[stop - 1].stop, key, Kind.OTHER, Source.SUGGESTION)
 
 
 def _text(parts: tuple[_Part, ...], at: int) -> str:

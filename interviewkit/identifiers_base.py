@@ -168,13 +168,20 @@ def found(turn: int, of: Turn, matches: Sequence[Match]) -> list[Finding]:
     findings: list[Finding] = []
     for match in sorted(matches, key=lambda match: match.first):
         first, last = of.tokens[match.first], of.tokens[match.stop - 1]
-        text = of.said(match.first, match.stop)
+        text = _bracketed(of, match)
         finding = Finding(turn, first.word, last.word + 1, text, match.key, match.kind, match.source)
         if findings and findings[-1].stop > finding.first:
             findings[-1:] = _shared(findings[-1], finding, of)
         else:
             findings.append(finding)
     return findings
+
+
+def _bracketed(of: Turn, match: Match) -> str:
+    """The text of a match, with a bracket before it that is closed within: `(028) 9649 6123`."""
+    text = of.said(match.first, match.stop)
+    opened = match.first and of.tokens[match.first - 1].text == "(" and of.beside(match.first)
+    return f"({text}" if opened and text.count(")") > text.count("(") else text
 
 
 def _shared(one: Finding, other: Finding, of: Turn) -> list[Finding]:

@@ -286,6 +286,25 @@ down rugby sandwich sale stoke wing reading settle deal"""
 ALSO_NAMES: frozenset[str] = frozenset(_ALSO_NAMES.split())
 """Names that are words as well; with a capital they are taken for names."""
 
+_TOWNS = """aberdeen antrim armagh athlone athy ayr ballymena ballymoney banbridge bangor barnsley belfast
+birmingham blackburn blackpool bolton bournemouth bradford brighton bristol burnley cambridge canterbury
+cardiff carlisle carlow carrickfergus castlebar cavan chelmsford cheltenham chester chesterfield clare
+coleraine cookstown cornwall coventry craigavon crawley crewe cumbria darlington derby derry derbyshire
+devon doncaster donegal dorset dover downpatrick drogheda dublin dudley dumfries dundalk dundee dungannon
+durham eastbourne edinburgh england ennis enniskillen essex exeter falkirk fermanagh galway gateshead
+glasgow gloucester grimsby guildford halifax hampshire hartlepool hereford hertfordshire huddersfield
+inverness ipswich ireland kendal kent kerry kettering kildare kilkenny killarney lancashire lancaster larne
+leeds leicester leitrim letterkenny limavady limerick lincoln lisburn liverpool llandudno londonderry
+longford louth lurgan luton maidstone manchester mansfield mayo meath merseyside merthyr middlesbrough
+monaghan mullingar navan newcastle newport newry newtownabbey newtownards norfolk northampton northumberland
+norwich nottingham nuneaton oldham omagh oxford paisley perth peterborough plymouth portadown portsmouth
+preston rochdale roscommon rotherham salford salisbury scotland sheffield shrewsbury sligo somerset
+southampton southend stirling stockport strabane suffolk sunderland surrey sussex swansea swindon telford
+tipperary tralee tyrone ulster wakefield wales walsall warrington warwick waterford watford westmeath
+wexford wicklow wigan wolverhampton worcester wrexham yorkshire york"""
+TOWNS: frozenset[str] = frozenset(_TOWNS.split())
+"""Towns, counties and countries of the United Kingdom and Ireland that are no names of people as a rule."""
+
 _CORE = frozenset(
     chain.from_iterable(
         words.split()

@@ -142,9 +142,8 @@ def _month_first(turn: Turn, at: int) -> Iterator[Date]:
     day_at = at + 1 + (norm_at(tokens, at + 1) == "the")
     for day, ranked, after in _days(tokens, day_at):
         yield from _ending(tokens, at, after, day, month, sure=ranked or tokens[at].capital)
-    for year, stop, whole in _years(tokens, _next(tokens, at + 1)):
-        if whole:
-            yield Date(at, stop, None, month, year, plain=False)
+    for year, stop, _ in _years(tokens, _next(tokens, at + 1)):
+        yield Date(at, stop, None, month, year, plain=False)
 
 
 def _in_digits(turn: Turn, at: int) -> Iterator[Date]:

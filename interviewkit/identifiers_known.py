@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from interviewkit.identifiers_addresses import SAID
-from interviewkit.identifiers_base import Kind, Known, Match, Source, Token, Turn, key
+from interviewkit.identifiers_base import Kind, Known, Match, Source, Token, Turn
+from interviewkit.identifiers_base import key as as_key
 from interviewkit.identifiers_common import COMMON, HARMLESS
 from interviewkit.identifiers_dates import Date, dates_at, named_birth
 from interviewkit.identifiers_spoken import FILLERS, readings
@@ -25,6 +26,7 @@ from interviewkit.identifiers_wanted import (
 )
 
 SHORTEST_PLURAL = 4
+LONG_NAME = 6
 INITIAL = frozenset("bcdefghjklmnopqrstuvwxyz")
 PAUSES = frozenset("um uh er erm ehm umm ah".split())
 
@@ -38,12 +40,17 @@ class Search:
         self._by_sign: dict[str, list[Wanted]] = defaultdict(list)
         for wanted in everything(known):
             self._by_sign[wanted.signs[0]].append(wanted)
+        every = [wanted for of in self._by_sign.values() for wanted in of]
+        self._long = [
+            one for one in every if one.kind in NAMES and not one.loose and len(one.signs) >= LONG_NAME
+        ]
+        self._within: dict[str, str] = {}
 
     def __call__(self, turn: Turn, before: Turn | None, talk: Talk) -> list[Match]:
         """Every place in a turn where something known is said; matches may overlap."""
         plain = {at for stretch in talk.plain(turn) for at in stretch}
         found = [match for at in range(len(turn.tokens)) for match in self._at(turn, at, at in plain)]
-        return [*found, *self._dates(turn, before)]
+        return [*found, *self._dates(turn, before), *self._in_words(turn)]
 
     def _at(self, turn: Turn, at: int, plain: bool) -> Iterator[Match]:
         first = {spelt[0] for spelt, _ in readings(turn, at)}
@@ -52,6 +59,16 @@ class Search:
                 stop = _reach(turn, at, wanted)
                 if stop and (source := _judged(turn.tokens[at:stop], wanted, plain)):
                     yield self._match(turn, at, stop, wanted, source)
+
+    def _in_words(self, turn: Turn) -> Iterator[Match]:
+        """Suggestions for longer words that have a known name in them: `Ballymoneyish`."""
+        for at, token in enumerate(turn.tokens):
+            norm = token.norm
+            if norm not in self._within:
+                within = (one.key for one in self._long if one.signs in norm and one.signs != norm)
+                self._within[norm] = next(within, "")
+            if key := self._within[norm]:
+                yield Match(at, at + 1, f"{key} {norm}", Kind.OTHER, Source.SUGGESTION)
 
     def _match(self, turn: Turn, at: int, stop: int, wanted: Wanted, source: Source) -> Match:
         """A match, with what else is said of a single name: “Christina M.” isn't “Christina”."""
@@ -63,7 +80,7 @@ class Search:
         if end > stop:
             return Match(at, end, wanted.key, Kind.PERSON, Source.KNOWN)
         first, end = _longer(turn, at, stop, wanted)
-        own = wanted.key if (first, end) == (at, stop) else key(turn.said(first, end))
+        own = wanted.key if (first, end) == (at, stop) else as_key(turn.said(first, end))
         return Match(first, end, own, Kind.PERSON, source)
 
     def _same_person(self, turn: Turn, at: int, wanted: Wanted) -> bool:

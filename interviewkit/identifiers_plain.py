@@ -22,9 +22,9 @@ from interviewkit.identifiers_wanted import TITLES
 
 _ALSO = "mark hope young brown green white black king bill bob rich april june grand long short"
 NAMES = ALSO_NAMES | frozenset(_ALSO.split())
-_TOWNS = """bath reading cork down sale deal hull derry rugby sandwich ware wells bury battle barking stoke
-settle bray diss ely looe nelson poole rye street wing"""
-TOWNS = frozenset(_TOWNS.split())
+_WORD_TOWNS = """bath reading cork down sale deal hull derry rugby sandwich ware wells bury battle barking
+stoke settle bray diss ely looe nelson poole rye street wing"""
+WORD_TOWNS = frozenset(_WORD_TOWNS.split())
 _MORE = "area health medical community general care house hall royal memorial regional primary"
 OF_NAMES = INSTITUTIONS | PLACES | frozenset(_MORE.split())
 SHORTEST = 2
@@ -80,7 +80,7 @@ def _led(turn: Turn, at: int) -> bool:
     before = [token.norm for token in turn.tokens[max(0, at - 3) : at] if token.norm]
     after = next((token.norm for token in turn.tokens[at + 1 : at + 2]), "")
     last = before[-1] if before else ""
-    if norm in TOWNS and last in WHERE:
+    if norm in WORD_TOWNS and last in WHERE:
         return True
     if norm not in NAMES:
         return False

@@ -148,7 +148,8 @@ def counting(turn: Turn, pieces: Sequence[tuple[int, int, int]], digits: str) ->
     alone = len(parts) == 1 and (digits.endswith("000") or len(digits) < LONG)
     even = len(numbers) > 2 and len(steps) == 1 and 0 < abs(min(steps)) <= MOST_STEP
     rising = len(numbers) >= MANY and min(steps) > 0 and max(numbers) < MOST_RISING
-    return alone or even or rising or _years(turn, pieces, digits)
+    words = {turn.tokens[first].word for _, first, _ in pieces}
+    return alone or (len(words) > 1 and (even or rising)) or _years(turn, pieces, digits)
 
 
 def _years(turn: Turn, pieces: Sequence[tuple[int, int, int]], digits: str) -> bool:

@@ -5,7 +5,7 @@ tokens ── capitals, or what stands before a word ─► Match
 """
 
 from interviewkit.identifiers_base import Kind, Match, Source, Turn, key
-from interviewkit.identifiers_common import COMMON, HARMLESS
+from interviewkit.identifiers_common import COMMON, HARMLESS, TOWNS
 from interviewkit.identifiers_known import INITIAL
 from interviewkit.identifiers_talk import Talk
 from interviewkit.identifiers_wanted import TITLES
@@ -83,8 +83,9 @@ def _name_stop(turn: Turn, first: int, talk: Talk) -> int:
 
 
 def _initial(turn: Turn, stop: int) -> bool:
-    """Whether the dot of an initial stands at `stop`."""
-    return turn.tokens[stop].text == "." and len(turn.tokens[stop - 1].norm) == 1
+    """Whether the dot of an initial, or of St., stands at `stop`."""
+    before = turn.tokens[stop - 1].norm
+    return turn.tokens[stop].text == "." and (len(before) == 1 or before == "st")
 
 
 def _goes_on(turn: Turn, stop: int, at: int, talk: Talk) -> bool:
@@ -93,7 +94,10 @@ def _goes_on(turn: Turn, stop: int, at: int, talk: Talk) -> bool:
     token, before = turn.tokens[at], turn.tokens[stop - 1]
     if not token.norm or not token.capital or token.norm in HARMLESS or token.norm in ("i", "a"):
         return False
-    if len(before.norm) == 1 and turn.text[before.stop : token.start].strip() in ("", "."):
+    if (len(before.norm) == 1 or before.norm == "st") and turn.text[before.stop : token.start].strip() in (
+        "",
+        ".",
+    ):
         return True
     between = turn.text[before.stop : turn.tokens[stop].start]
     if between not in (" ", "-", "") and not (between.strip() in ("'s", "’s") and not token.opens):
@@ -116,7 +120,7 @@ def _kind(turn: Turn, first: int, stop: int) -> Kind:
         return Kind.PERSON
     if norms & INSTITUTIONS:
         return Kind.ORGANISATION
-    if norms & PLACES or (before and before[-1] in WHERE - {"to", "at"}):
+    if norms & PLACES or norms <= TOWNS or (before and before[-1] in WHERE - {"to", "at"}):
         return Kind.PLACE
     if any(len(one) > 1 and one.isalpha() and turn.tokens[first].text.isupper() for one in norms):
         return Kind.ORGANISATION

@@ -125,6 +125,17 @@ def named(utterances: list[Utterance], *, lower: bool) -> dict[str, float]:
     return {what: 100 * hits[what] / count for what, count in told.items()}
 
 
+def right_kinds(utterances: list[Utterance]) -> float:
+    """Percent of what is found that is taken for what it is."""
+    right = Counter[bool]()
+    for first in range(0, len(utterances), TURNS):
+        part = utterances[first : first + TURNS]
+        for one in found([each.words for each in part]):
+            of = [what for what, span in part[one.turn].named if one.first in span]
+            right[(one.kind is Kind.PERSON) == (of == ["name"])] += bool(of)
+    return 100 * right[True] / right.total()
+
+
 def demonstration() -> list[tuple[str, ...]]:
     """What is said and asked in the demonstration and the schedules, where next to nobody is named."""
     package = Path(interviewkit.__file__).parent
@@ -150,6 +161,12 @@ def test_suggestions(figures: Figures) -> None:
     for lower, how, least in ((False, "with capitals", ">= 98"), (True, "without any capitals", ">= 92")):
         for what, percent in sorted(named(utterances, lower=lower).items()):
             figures.add(f"{what}s in {UTTERANCES:,} utterances {how}: suggested", percent, least, "%")
+    figures.add(
+        "names taken for people, and places for places or organisations",
+        right_kinds(utterances),
+        ">= 85",
+        "%",
+    )
     talk = demonstration()
     words = sum(map(len, talk))
     for how, turns, most in (

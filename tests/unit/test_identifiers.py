@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewkit.identifiers import Finding, Kind, Known, Source, found, key, known_key
+from interviewkit.replacements import Decision, applied
 from tests.identities import Maker
 from tests.talk import ORDINARY, sentence
 
@@ -79,7 +80,7 @@ def suggested(*texts: str) -> list[str]:
         ("nine four three four seven six five nine one nine", [("*", "9434765919")]),
         ("as a rule, as a young person, may I say as a", []),
         ("they rose at seven", []),
-        ("Christinatown is christening", []),
+        ("Christening", []),
         ("as young as that", []),
     ],
 )
@@ -273,6 +274,19 @@ def test_findings_are_apart_in_order_and_as_they_stand(turns: list[tuple[str, ..
         before = one
 
 
+SAID = st.sampled_from(
+    ["Christina", "christina's", "BALLYMONEY,", "Bally-money", "xballymoneyx", "(Christina)", "Ada Smith"]
+)
+
+
+@given(st.lists(st.one_of(WORD, SAID), max_size=20).map(tuple))
+def test_nothing_known_is_left_when_all_that_was_found_is_replaced(words: tuple[str, ...]) -> None:
+    findings = found([words], KNOWN)
+    left, _ = applied(words, [Decision.of(one, "[x]") for one in findings])
+    bare = ["".join(sign for sign in word.casefold() if sign.isalnum()) for word in left]
+    assert [word for word in bare if "christina" in word or "ballymoney" in word] == []
+
+
 @given(st.integers(0, 10_000))
 def test_an_identifier_has_one_key_however_it_is_written_or_said(seed: int) -> None:
     maker = Maker(seed)
@@ -295,6 +309,30 @@ def test_nothing_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", refused)
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     assert found([("look", "at", "www.example.org", "Christina")], KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I live at 24 Elm Street now", ["24 Elm Street"]),
+        ("I live at twenty four elm street now", ["twenty four elm street"]),
+        ("It's 7a The Old Mill Row.", ["7a The Old Mill Row"]),
+        ("It's a 20 minute drive, or a ten minute walk, with two in the road.", []),
+        (
+            "I'm @ada_smith there, or ada dash underscore, ada underscore smith",
+            ["@ada_smith", "ada underscore smith"],
+        ),
+        ("The card is 4929 1234 5678 9012, sort code 20-30-40", ["4929 1234 5678 9012", "20-30-40"]),
+        ("I was born in March '82, it was 1982", ["March '82", "1982"]),
+        ("I see Mr. Kerr at St. Malachy's", ["Kerr", "St. Malachy"]),
+    ],
+)
+def test_what_else_is_suggested(text: str, expected: list[str]) -> None:
+    assert suggested("So. Well. No. Yes. I do.", text) == expected
+
+
+def test_a_bracket_that_is_closed_within_belongs_to_a_number() -> None:
+    assert rules("It's (028) 9649 6123.") == [("(028) 9649 6123", Kind.PHONE, "02896496123")]
 
 
 def test_what_stands_for_something_is_not_looked_at_again() -> None:
