@@ -32,7 +32,7 @@ _ID = re.compile(r"[A-Z]{1,3}[0-9]{1,4}(-[1-9][0-9]*)?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _PATH = re.compile(
     r"(people|recordings|transcripts)/[A-Z0-9-]+/[A-Za-z0-9.-]+|forms/[a-z0-9-]+\.txt"
-    r"|(codebook|reporting)\.(json|age)"
+    r"|(codebook|reporting|roster)\.(json|age)"
 )
 
 
@@ -92,6 +92,7 @@ class Action(StrEnum):
     TRANSLATED = "translation brought in"
     CORRECTION_LIST = "correction list changed"
     PSEUDONYMS = "pseudonyms decided"
+    ROSTER = "known names changed"
     TRANSCRIPT_RELEASED = "transcript released"
 
     UNITS = "units coded"

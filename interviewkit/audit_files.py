@@ -18,7 +18,7 @@ from interviewkit.paths import StudyPaths, storage_errors
 SOUND = ".tar"
 OWN_NAME = re.compile(
     r"(participant|consent|contact|incidents|rights|tombstone|interview|pseudonyms|known|units)"
-    r"\.(json|age)|(codebook|reporting)\.(json|age)|layer-[a-z0-9-]+\.(json|age)|translation(-[a-z0-9]+)+\.(json|age)"
+    r"\.(json|age)|(codebook|reporting|roster)\.(json|age)|layer-[a-z0-9-]+\.(json|age)|translation(-[a-z0-9]+)+\.(json|age)"
     r"|(audio|notes|wrapup|raw|checked|released|timing|sent|clip|scan|right)-[0-9a-f]+(\.(json|tar|pdf|png|jpeg))?(\.age)?"
 )
 """What the program calls its documents and recordings."""
@@ -61,7 +61,7 @@ def kept(paths: StudyPaths, participant: str | None = None) -> Iterator[Path]:
     """Every document and recording: of a participant, of all, or with "" what is of nobody alone."""
     whose = participant or "*"
     if not participant:
-        for pattern in ("codebook.*", "reporting.*"):
+        for pattern in ("codebook.*", "reporting.*", "roster.*"):
             yield from sorted(path for path in paths.root.glob(pattern) if is_kept(path))
     if participant == "":
         return

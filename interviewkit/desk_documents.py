@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from interviewkit import releases, store
 from interviewkit.errors import Locked, StorageError
-from interviewkit.models import Codebook, Coded, Frozen, Known, Pseudonyms, Released, ReportDecisions
+from interviewkit.models import Codebook, Coded, Frozen, Known, Pseudonyms, Released, ReportDecisions, Roster
 from interviewkit.paths import StudyPaths
 from interviewkit.sealing import KeyClass, document_suffix
 from interviewkit.store import Lock, Replaced, Tables
@@ -134,6 +134,22 @@ def write_reporting(
     _write_shared(path, "reporting", "reports prepared", keys, lock, list(readers), list(staying), new, told)
 
 
+def roster(paths: StudyPaths, keys: Keys, readers: Iterable[str]) -> Roster:
+    """Names of staff, sites and places that are known to all who replace names; raises Locked."""
+    path = paths.roster(document_suffix(keys.suffix))
+    opened = _opened_by_any(keys, readers, KeyClass.PSEUDONYMS)
+    return _of(path, Roster, store.read_document(path, "roster", opened))
+
+
+def write_roster(
+    paths: StudyPaths, keys: Keys, lock: Lock, readers: Iterable[str], new: Roster, told: Told
+) -> None:
+    """Put them in the place of what was there."""
+    path, readers = paths.roster(document_suffix(keys.suffix)), list(readers)
+    reason = "known names changed"
+    _write_shared(path, "roster", reason, keys, lock, readers, readers, new, told, KeyClass.PSEUDONYMS)
+
+
 def _write_shared(
     path: Path,
     kind: str,
@@ -142,8 +158,9 @@ def _write_shared(
     lock: Lock,
     readers: list[str],
     staying: list[str],
-    new: Codebook | ReportDecisions,
+    new: Codebook | ReportDecisions | Roster,
     told: Told,
+    key_class: KeyClass = KeyClass.RELEASED,
 ) -> None:
     if keys.sealed and not staying:
         raise StorageError(
@@ -154,21 +171,24 @@ def _write_shared(
     def wrote(done: Replaced) -> None:
         told(done.path, done.before, done.after, done.content)
 
-    seal, decode = keys.sealer_to_any(staying, KeyClass.RELEASED).seal, _opened_by_any(keys, readers)
+    seal, decode = keys.sealer_to_any(staying, key_class).seal, _opened_by_any(keys, readers, key_class)
     with store.transaction(path, kind, lock, reason, seal, decode, wrote) as document:
         document.replace(tables_of(new))
 
 
-def _opened_by_any(keys: Keys, readers: Iterable[str]) -> Callable[[bytes], bytes]:
+def _opened_by_any(
+    keys: Keys, readers: Iterable[str], key_class: KeyClass = KeyClass.RELEASED
+) -> Callable[[bytes], bytes]:
     readers = list(readers)
 
     def opened(data: bytes) -> bytes:
         refused: Exception = Locked(
-            "What is released to analysts can't be opened here.", "See: interviewkit key list"
+            f"What is {key_class.value} of all participants can't be opened here.",
+            "See: interviewkit key list",
         )
         for participant in readers:
             try:
-                return keys.opener(participant, KeyClass.RELEASED).open(data)
+                return keys.opener(participant, key_class).open(data)
             except (Locked, StorageError) as error:
                 # Somebody who came after it was written has a key that it doesn't know.
                 refused = error
@@ -180,7 +200,7 @@ def _opened_by_any(keys: Keys, readers: Iterable[str]) -> Callable[[bytes], byte
 # ── records ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def tables_of(record: Coded | Codebook | Pseudonyms | ReportDecisions) -> Tables:
+def tables_of(record: Coded | Codebook | Pseudonyms | ReportDecisions | Roster) -> Tables:
     """A table for each of its lists."""
     return record.model_dump(mode="json")
 

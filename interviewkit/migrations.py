@@ -48,6 +48,7 @@ STEPS: Steps = {
     "translation": (),
     "correction": (),
     "reporting": (),
+    "roster": (),
     "checked": (_as_it_is,),
     "rights": (),
     "right": (),

@@ -317,6 +317,10 @@ class StudyPaths:
         """One entry: what is misheard, and what it is."""
         return self.corrections / f"{name}{suffix}"
 
+    def roster(self, suffix: str) -> Path:
+        """Names of staff, sites and places that are known before anything is heard."""
+        return self.root / f"roster{suffix}"
+
     def reporting(self, suffix: str) -> Path:
         """What was decided for all reports: numbers to quote under, answers of the team."""
         return self.root / f"reporting{suffix}"

@@ -16,7 +16,7 @@ from interviewkit.audit_entries import Action
 from interviewkit.coding import Who
 from interviewkit.consent import Grant, Store
 from interviewkit.errors import InterviewkitError, Locked
-from interviewkit.models import Codebook, Coded, Interview, Known, Pseudonyms, Released, Tombstone
+from interviewkit.models import Codebook, Coded, Interview, Known, Pseudonyms, Released, Roster, Tombstone
 from interviewkit.sealing import KeyClass
 from interviewkit.study_documents import check_owner
 from interviewkit.study_erase import Erasing
@@ -76,6 +76,28 @@ class Releasing(Erasing):
             return changed
 
         return self.commit(grant, write, "pseudonyms decided")
+
+    def roster(self) -> Roster:
+        """Names of staff, sites and places; raises Locked for whoever replaces no names."""
+        return desk_documents.roster(self.paths, self.keys, self._named())
+
+    def change_roster(self, change: Callable[[Roster], Roster]) -> Roster:
+        """Change them, starting from what is on the disk."""
+        self._check_changes(Action.ROSTER)
+        with self._writing(), self._lock:
+            readers = self._named()
+            known = desk_documents.roster(self.paths, self.keys, readers)
+            changed = change(known)
+            if changed != known:
+                with self.audit.event(Action.ROSTER, "") as event:
+                    desk_documents.write_roster(
+                        self.paths, self.keys, self._lock, readers, changed, event.wrote
+                    )
+            return changed
+
+    def _named(self) -> list[str]:
+        """The participants whose names can still be replaced: whoever opens one's log opens the roster."""
+        return self._with_keys(KeyClass.PSEUDONYMS)
 
     def known_names(self, participant: str) -> tuple[Known, ...]:
         """Names and numbers of a participant that are known beforehand; nothing that can't be opened here."""
@@ -137,12 +159,12 @@ class Releasing(Erasing):
                     )
             return changed
 
-    def _with_keys(self) -> list[str]:
-        """The participants whose words are still there: whoever opens one's opens the codebook."""
+    def _with_keys(self, key_class: KeyClass = KeyClass.RELEASED) -> list[str]:
+        """The participants whose words are still there: whoever opens one's opens what is about all."""
         found = []
         for participant in self.participants():
             destroyed = self.keys.destroyed(participant.id) if self.keys.sealed else ()
-            if KeyClass.RELEASED not in destroyed:
+            if key_class not in destroyed:
                 found.append(participant.id)
         return found
 

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Read transcripts, put words right, bring in what was typed elsewhere.",
     ),
     "desk": ("desk:desk", "How far each call has come, from its transcript to its meaning units."),
+    "names": ("names:names", "Replace names and numbers of people; release transcripts for coding."),
     "unit": ("unit:unit", "Meaning units: find, label, sort and audit them."),
     "codebook": ("codebook:codebook", "Domains and categories, and what is reported how."),
     "corrections": (

@@ -91,7 +91,7 @@ from interviewkit.models.interview import (
     Striking,
     Struck,
 )
-from interviewkit.models.pseudonym import Decision, Known, Pseudonym, Pseudonyms, Swapped
+from interviewkit.models.pseudonym import Decision, Known, Pseudonym, Pseudonyms, Roster, Swapped
 from interviewkit.models.released import Place, Release, Released, Said
 from interviewkit.models.reporting import ItemAnswered, Numbered, ReportDecisions
 from interviewkit.models.returning import SentCopy, Wish, WishState
@@ -243,6 +243,7 @@ __all__ = [
     "Right",
     "RightKind",
     "RightNote",
+    "Roster",
     "RuleKind",
     "Ruled",
     "Safeguard",

@@ -36,6 +36,12 @@ class Known(Frozen):
     kind: str
 
 
+class Roster(Frozen):
+    """Names of staff, sites and places, which are looked for in every transcript of a study."""
+
+    known: tuple[Known, ...] = ()
+
+
 class Swapped(Frozen):
     """A place in a released call where something else was said: the way back."""
 

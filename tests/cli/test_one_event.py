@@ -5,14 +5,16 @@ The shipped forms, a sealed study of a team: what is done to it, command by comm
 
 import json
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from interviewkit import passphrases
+from interviewkit import checking, passphrases, processing
 from interviewkit.audit_entries import Action
 from interviewkit.consent import Store
-from interviewkit.models import Pseudonyms
+from interviewkit.edits import Tick
+from interviewkit.models import Check, Pseudonyms
 from interviewkit.sealing import Guarded, Preset, Secret
 from interviewkit.study import Study
 from interviewkit.study_keys import Founder
@@ -66,6 +68,13 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ),
     ("transcript tidy --interview P02-1 --by Ada --yes", (*READ, Action.CHECKED), ""),
     ("transcript tidy --interview P02-1 --by Ada --undo", (*READ, Action.CHECKED), ""),
+    ("names known 'Dr Jones'", (Action.ROSTER,), ""),
+    ("names known", (), ""),
+    ("names list P02-1", READ, ""),
+    ("names decide P02-1 Mercy --kind place --by Ada", (*READ, Action.PSEUDONYMS), ""),
+    ("names check", (), ""),
+    ("names log P02", (), ""),
+    ("names release P02-1 --by Ada", (*READ, Action.TRANSCRIPT_RELEASED), ""),
     ("desk", READ, ""),
     ("unit add P02-1 --words 'How did' --label beginning --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words 'it begin' --label again --by Ada", (*READ, Action.UNITS), ""),
@@ -203,6 +212,15 @@ def logged(study: Study) -> list[Action]:
     return found
 
 
+def checked_by_all(study: Study) -> None:
+    """Somebody has listened to all of P02's call."""
+    draft, sitting = processing.sitting(study, study.interview("P02-1"), 1, "Ada")
+    for turn in range(len(sitting.turns)):
+        sitting = sitting.changed(Tick(turn, Check(by="Ada", at=datetime.now(UTC))))
+    tables = checking.pack(sitting.record(datetime.now(UTC)), draft)
+    study.save_checked(study.grant("P02", Store), "P02-1", 1, tables)
+
+
 def _named(study: Study, words: str) -> str:
     """With the ids of the units that there are now."""
     if "{" not in words:
@@ -221,6 +239,8 @@ def test_a_command_leaves_its_events_and_no_others(run: Run, team: Study) -> Non
             first = (team.paths.forms / "patients-uk-v1.yaml").read_text()
             newer = first.replace("version: 1\n", "version: 2\n", 1)
             (team.paths.forms / "patients-uk-v2.yaml").write_text(newer)
+        if words.startswith("names list"):
+            checked_by_all(team)
         if words == "desk":
             team.release(team.grant("P02", Store), "P02-1", released("How did it begin?"), Pseudonyms())
         named = _named(team, words)

@@ -178,3 +178,55 @@ async def test_nothing_selected_labels_the_turn_and_a_unit_can_be_made_longer(
         await pilot.press("x")
         await until(pilot, shows(app, "0 units"))
         assert units(coded) == []
+
+
+async def test_names_are_decided_one_by_one_and_what_is_complete_is_released(
+    app: InterviewkitApp, study: Study
+) -> None:
+    app.taken_by = "Ada"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await pilot.press("d")
+        await until(pilot, shows(app, "0 of 3 calls released"))
+        await pilot.press("n")
+        await until(pilot, shows(app, "0 found"))
+        await pilot.press("f")
+        await until(pilot, shows(app, "Not yet: 4 turns to be checked"))
+        await pilot.press("a")
+        await until(pilot, shows(app, "Which name or number?"))
+        await typed(pilot, "my doctor")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "What is it?"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "1 found · all decided"))
+        await pilot.press("r")
+        await until(pilot, shows(app, "What stands for “my doctor”?"))
+        await pilot.press("ctrl+u")
+        await typed(pilot, "her GP")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "brackets"))
+        await pilot.press("ctrl+u", "left_square_bracket")
+        await typed(pilot, "her GP")
+        await pilot.press("right_square_bracket", "enter")
+        await until(pilot, shows(app, "→ [her GP]"))
+        snapshot.check(app, "names")
+        await pilot.press("ctrl+z")
+        await until(pilot, shows(app, "→ [person 1]"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "check the transcript"))
+
+        await pilot.press("c")
+        await until(pilot, shows(app, "0 of 4 turns checked"))
+        await pilot.press("c", "c", "c", "c")
+        await until(pilot, lambda: "4 of 4" in text(app) and "not saved" not in text(app))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "replace names, release it"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "all decided"))
+        await pilot.press("f")
+        await until(pilot, shows(app, "Release it for coding?"))
+        await pilot.press("y")
+        await until(pilot, shows(app, "find meaning units"))
+        call = desk.released(study, study.interview("P01-1"), 1)
+        assert call.turns[1].plain.startswith("With a letter from [person 1], and then")
+        assert call.release.replaced == 2

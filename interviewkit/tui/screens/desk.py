@@ -20,6 +20,7 @@ from interviewkit.tui.screens.categories import CategoriesScreen
 from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.code import CodeScreen
 from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.names import NamesScreen
 from interviewkit.tui.text import count, pad, plain
 from interviewkit.tui.widgets.bars import TitleBar
 
@@ -127,8 +128,8 @@ class DeskScreen(Frame):
 
     def action_names(self) -> None:
         """Replace names, and release it to the analysts."""
-        if self._able() is not None:
-            self.kit.tell("Not yet.")
+        if (known := self._able()) is not None:
+            self.app.push_screen(NamesScreen(known.interview, known.call), self._came_back)
 
     def action_units(self) -> None:
         """Meaning units of what was released."""
