@@ -12,7 +12,7 @@ from interviewkit.identifiers_base import Kind, Known, Match, Source, Token, Tur
 from interviewkit.identifiers_base import key as as_key
 from interviewkit.identifiers_common import COMMON, HARMLESS
 from interviewkit.identifiers_dates import Date, dates_at, named_birth
-from interviewkit.identifiers_spoken import FILLERS, readings
+from interviewkit.identifiers_spoken import FILLERS, misheard, readings
 from interviewkit.identifiers_talk import Talk
 from interviewkit.identifiers_wanted import (
     ADDRESSES,
@@ -25,6 +25,7 @@ from interviewkit.identifiers_wanted import (
     people,
 )
 
+CODES = frozenset({Kind.PHONE, Kind.POSTCODE, Kind.NUMBER})
 SHORTEST_PLURAL = 4
 LONG_NAME = 6
 INITIAL = frozenset("bcdefghjklmnopqrstuvwxyz")
@@ -125,7 +126,10 @@ def _reach(turn: Turn, at: int, wanted: Wanted) -> int | None:
 
 def _steps(turn: Turn, place: int, done: int, wanted: Wanted) -> Iterable[tuple[int, int]]:
     token = turn.tokens[place]
-    for spelt, after in readings(turn, place):
+    ways = readings(turn, place)
+    if wanted.kind in CODES and (other := misheard(token, place)):
+        ways = (*ways, other)
+    for spelt, after in ways:
         if _fits(wanted, done, spelt):
             yield after, done + len(spelt)
         elif wanted.kind in NAMES and (end := _with_s(wanted, done, spelt, token.possessive)):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from interviewkit.identifiers_base import Kind, Match, Source, Turn
-from interviewkit.identifiers_spoken import Run, runs
+from interviewkit.identifiers_spoken import Run, misheard, pair, runs
 
 _D = "[0-9o]"
 _AREAS = """ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec
@@ -43,8 +43,8 @@ def codes(turn: Turn) -> list[Match]:
     """
     plain = tuple(runs(turn))
     found = [match for run in plain for match in (*_mixed(run), *_numbers(turn, run))]
-    pairs = [run for run in runs(turn, pairs=True) if run not in plain]
-    return [*found, *(match for run in pairs for match in _mixed(run))]
+    others = [run for way in (pair, misheard) for run in runs(turn, way) if run not in plain]
+    return [*found, *(match for run in others for match in _mixed(run))]
 
 
 # ── letters and digits ──────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from interviewkit.identifiers_base import Token, Turn
@@ -23,6 +23,8 @@ UNITS = {word: str(n) for n, word in enumerate(_UNITS)} | {
 }
 TEENS = {word: str(n) for n, word in enumerate(_TEENS, 10)}
 TENS = {word: str(n * 10) for n, word in enumerate(_TENS, 2)} | {"fourty": "40"}
+_HEARD = "for 4 fore 4 to 2 too 2 won 1 ate 8 tree 3 niner 9 fife 5".split()
+MISHEARD = dict(zip(_HEARD[::2], _HEARD[1::2], strict=True))
 TIMES = {"double": 2, "triple": 3, "treble": 3}
 
 # Letters as speech recognition may write their names down, and the words of the spelling alphabet.
@@ -68,15 +70,12 @@ class Run:
         return self.pieces[starts.index(begin)][1], self.pieces[ends.index(end)][2]
 
 
-def runs(turn: Turn, *, pairs: bool = False) -> Iterator[Run]:
-    """Everything that is spelt in a turn, as runs that other words part.
-
-    `pairs` takes `ex` or `en` for two letters and not for the name of one.
-    """
+def runs(turn: Turn, otherwise: Callable[[Token, int], Read | None] | None = None) -> Iterator[Run]:
+    """Everything that is spelt in a turn, in runs that other words part; `otherwise` may read a token."""
     text, pieces, at = "", list[tuple[int, int, int]](), 0
     tokens = turn.tokens
     while at < len(tokens):
-        if piece := (_pair(tokens[at], at) if pairs else None) or read(turn, at):
+        if piece := (otherwise(tokens[at], at) if otherwise else None) or read(turn, at):
             pieces.append((len(text), at, piece[1]))
             text, at = text + piece[0], piece[1]
             continue
@@ -162,7 +161,10 @@ def _written(turn: Turn, at: int) -> Read | None:
         return (token.norm, at + 1) if _OUTWARD.fullmatch(norm_at(turn.tokens, at - 1)) else None
     if norm_at(turn.tokens, at + 1) in ("hundred", "thousand", "million", "percent", "pounds", "euros"):
         return None
-    return None if _amount(turn, at) else (token.norm, at + 1)
+    if _amount(turn, at):
+        return None
+    letter = token.norm[-1]
+    return token.norm, _spelling(turn.tokens, at, letter) if letter.isalpha() else at + 1
 
 
 def _amount(turn: Turn, at: int) -> bool:
@@ -219,10 +221,16 @@ def _letter(tokens: Sequence[Token], at: int) -> Read | None:
     return None
 
 
-def _pair(token: Token, at: int) -> Read | None:
+def pair(token: Token, at: int) -> Read | None:
+    """`ex` or `en` as two letters, not as the name of one."""
     two = len(token.norm) == MOST_LETTERS and token.norm.isascii() and token.norm.isalpha()
     word = token.norm in _WORDS | FILLERS and not token.text.isupper()
     return (token.norm, at + 1) if two and not word else None
+
+
+def misheard(token: Token, at: int) -> Read | None:
+    """Digits that were taken for words: “for”, “to”."""
+    return (MISHEARD[token.norm], at + 1) if token.norm in MISHEARD else None
 
 
 def _spelling(tokens: Sequence[Token], at: int, letter: str) -> int:
@@ -230,6 +238,7 @@ def _spelling(tokens: Sequence[Token], at: int, letter: str) -> int:
     after = at + 1
     if letter == "x" and "ray" in (norm_at(tokens, after), norm_at(tokens, after + 1)):
         return after + 1 if norm_at(tokens, after) else after + 2
+    after += norm_at(tokens, after) == "" and after < len(tokens) and tokens[after].text == ","
     if norm_at(tokens, after) == "for":
         after += 1
     elif norm_at(tokens, after) == "as" and norm_at(tokens, after + 1) == "in":

@@ -210,6 +210,18 @@ def test_a_telephone_number_as_a_machine_may_write_it(text: str) -> None:
     assert rules(f"It's {text}, yes.") == [(text, Kind.PHONE, "07700900123")]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("w for William 1a, 7w for William u for uncle", "w1a7wu"),
+        ("EC1M for whiskey tango", "ec1m4wt"),
+        ("M for mother to too zero double q", "m220qq"),
+    ],
+)
+def test_a_postcode_as_a_machine_may_mishear_it(text: str, expected: str) -> None:
+    assert rules(f"My postcode is {text} then") == [(text, Kind.POSTCODE, expected)]
+
+
 def test_a_number_that_is_dictated_over_several_turns_is_suggested() -> None:
     turns = ["it's oh seven seven", "mhm", "double oh nine hundred", "Nine hundred, yes.", "one two three"]
     assert suggested(*turns) == ["oh seven seven", "double oh nine hundred", "Nine hundred", "one two three"]
