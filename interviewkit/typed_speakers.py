@@ -19,7 +19,7 @@ ANSWERS = frozenset(
 OF_THE_FILE = frozenset(
     """interview title date participant interviewer interviewee respondent transcriber transcript duration
     length file audio recording study project group place location version time id number pseudonym language
-    checking""".split()
+    checking rules session""".split()
 ) | {"transcribed by", "interviewed by", "checked by", "interview id", "participant id", "square brackets"}
 """What a header is about: none of that speaks."""
 
@@ -68,7 +68,8 @@ def _each_once(firsts: Mapping[str, str]) -> dict[str, str]:
 
 def _seldom(parts: Sequence[Part], firsts: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, str]:
     """With those who say something once: where nearly every line begins with a name, so does theirs."""
-    begun = next((n for n, part in enumerate(parts) if part.name and key(part.name) in shown), 0)
+    sure = Names(dict(shown))
+    begun = first_talk(parts, sure)
     talk = [part for part in parts[begun:] if part.line.voice is None]
     named = [part.name for part in talk if part.name is not None and like_a_name(part.name)]
     if not named or len(named) < NAMED_SHARE * len(talk):
@@ -113,8 +114,8 @@ def _in_header(parts: Sequence[Part], at: int, names: Names) -> bool:
     """Whether `Interviewer: Anna` says who that was, beside other lines that only a header has."""
 
     def only(part: Part) -> bool:
-        """Whether nothing but a header has it."""
-        return part.name is not None and key(part.name) in OF_THE_FILE and names.of(part.name) is None
+        """Whether nothing but a header has it: a name that never speaks."""
+        return part.name is not None and like_a_name(part.name) and names.of(part.name) is None
 
     after = itertools.takewhile(lambda part: only(part) or _value_of(part), parts[at + 1 :])
     return _value_of(parts[at]) and any(map(only, (*parts[:at], *after)))

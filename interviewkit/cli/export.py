@@ -119,7 +119,7 @@ def _allowed(study: "Study") -> list["InterviewCall"]:
 
 def _calls(study: "Study", interview: "Interview") -> Iterator["InterviewCall"]:
     """The calls of an interview that have a transcript; raises ConsentRefused."""
-    from interviewkit import processing
+    from interviewkit import processing, translating
     from interviewkit.exports.base import InterviewCall
 
     numbers = [call.number for call in interview.calls]
@@ -132,6 +132,7 @@ def _calls(study: "Study", interview: "Interview") -> Iterator["InterviewCall"]:
             yield InterviewCall(
                 *(interview.id, number, interview.participant, group, transcript, questions),
                 held_on=held_on.get(number),
+                translations=translating.of(study, interview, number),
                 rules=study.config.transcription,
             )
 

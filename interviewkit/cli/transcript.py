@@ -15,11 +15,12 @@ from interviewkit.cli.shell import Stopped
 from interviewkit.cli.transcript_import import import_
 from interviewkit.cli.transcript_send import returned, send
 from interviewkit.cli.transcript_tidy import tidy
+from interviewkit.cli.transcript_translate import translate
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
     from interviewkit.by_question import Heading, Left
-    from interviewkit.models import Flag, Interview, Transcript, Turn
+    from interviewkit.models import Flag, Interview, Transcript, Translation, Turn
     from interviewkit.omissions import Omission
     from interviewkit.study import Study
 
@@ -37,19 +38,30 @@ def transcript() -> None:
 @click.argument("interview", metavar="INTERVIEW")
 @click.option("--call", type=click.IntRange(1), metavar="N", help="Which call; all of them if not given.")
 @click.option("--by-question", is_flag=True, help="In the schedule's order, under the question of each.")
+@click.option("--with-translation", is_flag=True, help="With what there is in other languages.")
 @options.formats
 @options.study
 def show(
-    study_dir: Path | None, interview: str, call: int | None, by_question: bool, format_name: str | None
+    study_dir: Path | None,
+    interview: str,
+    call: int | None,
+    by_question: bool,
+    with_translation: bool,
+    format_name: str | None,
 ) -> None:
     """Show the transcript of INTERVIEW as a chat, or write that of one call in a format."""
     from interviewkit.exports import FORMATS
 
     if by_question and format_name is not None:
         raise UsageError(f"--by-question and --{format_name} don't go together.", "Leave one of them out.")
+    if with_translation and (by_question or format_name is not None):
+        raise UsageError(
+            "--with-translation goes with the chat alone.",
+            "The exports docx, xlsx and csv have it by themselves.",
+        )
     study = options.open_study(study_dir)
     if format_name is None and not by_question:
-        _show_chat(study, interview, call)
+        _show_chat(study, interview, call, translated=with_translation)
         return
     known, found = transcript_of(study, interview, call or 1)
     if format_name is not None:
@@ -82,6 +94,7 @@ def changes(study_dir: Path | None, interview: str, call: int) -> None:
 
 transcript.add_command(import_)
 transcript.add_command(tidy)
+transcript.add_command(translate)
 transcript.add_command(send)
 transcript.add_command(returned)
 
@@ -120,8 +133,9 @@ def replace(
         study.remember(wanted, replacement, by, {one.interview.participant for one in found})
 
 
-def _show_chat(study: "Study", interview: str, call: int | None) -> None:
+def _show_chat(study: "Study", interview: str, call: int | None, *, translated: bool) -> None:
     """One call as a chat, or all that have a transcript, one after the other."""
+    from interviewkit import translating
     from interviewkit.by_question import headings
     from interviewkit.processing import held
 
@@ -129,7 +143,7 @@ def _show_chat(study: "Study", interview: str, call: int | None) -> None:
     for number in numbers:
         known, found = transcript_of(study, interview, number, alone=call is not None)
         texts = {mark: heading.words for mark, heading in headings(held(study, known)).items()}
-        click.echo("\n".join(chat(found, texts)))
+        click.echo("\n".join(chat(found, texts, translating.of(study, known, number) if translated else ())))
 
 
 def _transcribed(study: "Study", interview: str) -> list[int]:
@@ -169,14 +183,18 @@ def whose(interview: "Interview", call: int, found: "Transcript") -> None:
     click.echo(f"{interview.id}, call {call}: {checking.words(found.checked)}.", err=True)
 
 
-def chat(found: "Transcript", texts: Mapping[str, str] | None = None) -> Iterator[str]:
+def chat(
+    found: "Transcript",
+    texts: Mapping[str, str] | None = None,
+    translations: "tuple[Translation, ...]" = (),
+) -> Iterator[str]:
     """The lines of a chat: who speaks first or interviews on the left, whoever answers further right.
 
     Wrapped and coloured for a terminal, plain 80 columns elsewhere; `texts` gives the questions' words.
     """
     from interviewkit.omissions import shown, woven
 
-    page = _Page(found)
+    page = _Page(found, translations)
     question = None
     for said in woven(found.turns, shown(found.breaks)):
         if said.question is not None and said.question != question:
@@ -218,12 +236,14 @@ def under_questions(study: "Study", interview: "Interview", found: "Transcript")
 class _Page:
     """How wide it is, and who stands on the left."""
 
-    def __init__(self, found: "Transcript") -> None:
+    def __init__(self, found: "Transcript", translations: "tuple[Translation, ...]" = ()) -> None:
         from interviewkit.roles import INTERVIEWER
+        from interviewkit.translations import Parallel
 
         columns = shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
         self.width = max(min(columns, WIDEST), 30) if sys.stdout.isatty() else PLAIN_WIDTH
         speakers = [turn.speaker for turn in found.turns]
+        self._parallel = Parallel(translations)
         self._left = INTERVIEWER if INTERVIEWER in speakers else next(iter(speakers), "")
 
     def said(self, said: "Turn | Omission") -> Iterator[str]:
@@ -233,6 +253,12 @@ class _Page:
         if isinstance(said, Turn):
             indent = 0 if said.speaker == self._left else INDENT
             yield from _turn(said, indent, self.width)
+            margin = " " * indent
+            for one in self._parallel.beside(said):
+                text = _visible(f"{one.language} ({one.by}): {one.shown}")
+                width = max(self.width - INDENT + indent, 30)
+                yield textwrap.fill(text, width, initial_indent=margin, subsequent_indent=margin)
+                yield ""
         else:
             yield f"   ╌╌ {said.text} ╌╌"
             yield ""

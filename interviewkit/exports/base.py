@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from interviewkit.harmless import UNFIT as UNFIT
 from interviewkit.harmless import visible as visible
-from interviewkit.models import Break, BreakKind, Transcript, Transcription, Turn, Word
+from interviewkit.models import Break, BreakKind, Transcript, Transcription, Translation, Turn, Word
 from interviewkit.omissions import words as words_of
 
 # Two lines of 42 characters, shown for at most 7 s: what subtitle guides give a reader time for.
@@ -50,6 +50,7 @@ class InterviewCall:
     transcript: Transcript
     questions: Mapping[str, PutQuestion] = field(default_factory=dict)
     held_on: date | None = None
+    translations: tuple[Translation, ...] = ()
     rules: Transcription = Transcription.VERBATIM
     """By which its study has transcripts checked."""
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from interviewkit.exports.base import InterviewCall, clock, to_ms
 from interviewkit.exports.sheet import Column as TextColumn
 from interviewkit.exports.sheet import Sheet, csv_file
-from interviewkit.exports.xlsx import SECONDS_A_DAY, TURNS, Column, TurnRow, turn_rows
+from interviewkit.exports.xlsx import SECONDS_A_DAY, Column, TurnRow, columns_of, turn_rows
 
 
 def table(interviews: Sequence[InterviewCall]) -> bytes:
     """A line a turn; times as `hh:mm:ss.mmm`, and nothing that a spreadsheet program would work out."""
-    columns = [TextColumn(column.title, column.width, column.meaning) for column in TURNS]
-    rows = [[_text(column, row) for column in TURNS] for call in interviews for row in turn_rows(call)]
+    own = columns_of(interviews)
+    columns = [TextColumn(column.title, column.width, column.meaning) for column in own]
+    rows = [[_text(column, row) for column in own] for call in interviews for row in turn_rows(call)]
     return csv_file(Sheet("Turns", columns, rows))
 
 

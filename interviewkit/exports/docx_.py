@@ -14,6 +14,7 @@ from interviewkit import checking
 from interviewkit.exports.base import MADE, InterviewCall, hms, to_ms, visible
 from interviewkit.models import Transcript, Transcription, Turn
 from interviewkit.omissions import shown, woven
+from interviewkit.translations import Parallel
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -61,6 +62,9 @@ def _facts(study: str, calls: Sequence[InterviewCall]) -> Iterator[tuple[str, st
     yield "Transcribed by", "; ".join(dict.fromkeys(_by(call.transcript) for call in calls))
     yield "Rules", f"{first.rules.value}: {RULES[first.rules]}"
     yield "Checking", "; ".join(dict.fromkeys(checking.words(call.transcript.checked) for call in calls))
+    translated = (f"{one.language}, by {one.by}" for call in calls for one in call.translations)
+    if told := "; ".join(dict.fromkeys(translated)):
+        yield "Translation", told
     yield "Square brackets", "what is not in the recording, and why; and what is heard that is no word"
 
 
@@ -74,6 +78,7 @@ def _by(transcript: Transcript) -> str:
 def _talk(document: "Document", call: InterviewCall) -> None:
     """Each question where the talk comes to it, the turns, and what is not there."""
     at = None
+    parallel = Parallel(call.translations)
     for said in woven(call.transcript.turns, shown(call.transcript.breaks)):
         if not isinstance(said, Turn):
             document.add_paragraph(style="Turn").add_run(f"[{said.text}]").italic = True
@@ -84,6 +89,10 @@ def _talk(document: "Document", call: InterviewCall) -> None:
         paragraph = document.add_paragraph(style="Turn")
         paragraph.add_run(f"{visible(said.speaker)}:\t").bold = True
         paragraph.add_run(visible(said.text))
+        for one in parallel.beside(said):
+            document.add_paragraph(style="Turn").add_run(
+                f"{one.language}:\t{visible(one.shown)}"
+            ).italic = True
 
 
 def _prepare(document: "Document") -> None:

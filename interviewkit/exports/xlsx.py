@@ -14,6 +14,7 @@ from interviewkit import __version__, checking
 from interviewkit.exports.base import InterviewCall, PutQuestion, visible
 from interviewkit.models import Flag, FlagKind, Turn
 from interviewkit.omissions import shown, woven
+from interviewkit.translations import Beside, Parallel
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -48,11 +49,16 @@ class TurnRow:
     call: InterviewCall
     turn: Turn
     missing: str = ""
+    beside: tuple[Beside, ...] = ()
 
     @property
     def asked(self) -> PutQuestion:
         """The question that prompted the turn; empty where none did."""
         return self.call.questions.get(self.turn.question or "", PutQuestion("", ""))
+
+    def translated(self, language: str) -> str:
+        """The turn in another language; empty where nobody translated it."""
+        return next((one.shown for one in self.beside if one.language == language), "")
 
     @property
     def text(self) -> str:
@@ -104,6 +110,7 @@ CALLS: tuple[Column[InterviewCall], ...] = (
     Column(
         "Rules", 12, "text", "whether fillers and repeats stay: verbatim, or clean", lambda c: c.rules.value
     ),
+    Column("Translated by", 24, "text", "language and translator", lambda c: _translators(c)),
     Column("Model", 44, "text", "what transcribed the call", lambda c: _model(c)),
 )
 
@@ -117,17 +124,29 @@ def workbook(study_title: str, interviews: Sequence[InterviewCall]) -> bytes:
         book.set_properties({"title": fit(study_title), "comments": f"interviewkit {__version__}"})
         styles = _styles(book)
         turns = [row for call in interviews for row in turn_rows(call)]
-        _table(book.add_worksheet("Turns"), styles, TURNS, turns)
+        _table(book.add_worksheet("Turns"), styles, columns_of(interviews), turns)
         _table(book.add_worksheet("Interviews"), styles, CALLS, interviews)
         _about(book.add_worksheet("About"), styles, study_title)
     return buffer.getvalue()
 
 
+def columns_of(interviews: Sequence[InterviewCall]) -> tuple[Column[TurnRow], ...]:
+    """The columns of turns: one more for each language into which something was translated."""
+    languages = dict.fromkeys(one.language for call in interviews for one in call.translations)
+    return (*TURNS, *map(_translation, sorted(languages)))
+
+
+def _translation(language: str) -> Column[TurnRow]:
+    meaning = "by whoever the sheet of interviews names"
+    return Column(f"Translation ({language})", 90, "text", meaning, lambda row: row.translated(language))
+
+
 def turn_rows(call: InterviewCall) -> Iterator[TurnRow]:
     """The turns of a call, and a row for each thing that is not there, without a speaker."""
+    parallel = Parallel(call.translations)
     for said in woven(call.transcript.turns, shown(call.transcript.breaks)):
         if isinstance(said, Turn):
-            yield TurnRow(call, said)
+            yield TurnRow(call, said, beside=parallel.beside(said))
         else:
             nobody = Turn(speaker="", start_s=said.at_s, end_s=said.at_s, words=(), question=said.question)
             yield TurnRow(call, nobody, said.text)
@@ -202,6 +221,10 @@ def _days(time_s: float) -> float:
 def _tally(flags: Iterable[Flag]) -> str:
     counts = Counter(flag.kind.value for flag in flags)
     return "; ".join(f"{kind}: {count}" for kind, count in counts.items())
+
+
+def _translators(call: InterviewCall) -> str:
+    return "; ".join(f"{one.language}: {one.by}" for one in call.translations)
 
 
 def _model(call: InterviewCall) -> str:

@@ -138,6 +138,7 @@ from interviewkit.models.transcript import (
     Voices,
     Word,
 )
+from interviewkit.models.translation import TranslatedTurn, Translation
 
 __all__ = [
     "AGREED",
@@ -269,6 +270,8 @@ __all__ = [
     "Tombstone",
     "Transcript",
     "Transcription",
+    "TranslatedTurn",
+    "Translation",
     "Turn",
     "Unit",
     "UnitAct",

@@ -109,6 +109,12 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
         "",
     ),
     ("transcript returned out.txt --interview P02-1 --by Ada", (*READ, Action.RETURNED), ""),
+    ("transcript translate sheet fr.xlsx --interview P02-1", HANDED_ON, ""),
+    (
+        "transcript translate import fr.csv --interview P02-1 --language fr --by Zoe",
+        (*READ, Action.TRANSLATED),
+        "",
+    ),
     # Words, what is about to be done to the recording, and that it is done.
     ("strike P02-1 --from 0:01 --to 0:02 --yes", (Action.TO_BE_STRUCK, *[Action.STRUCK] * 6), ""),
     *((f"export {name} P02-1", HANDED_ON, "") for name in ("txt", "json", "vtt", "srt", "docx", "elan")),
@@ -199,6 +205,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     Path("typed.txt").write_text(
         "Interviewer: So how did it begin?\nP02: With a letter from my doctor. And then?\n"
     )
+    Path("fr.csv").write_text("Turn,Text,Translation\n500,So how did it begin?,Alors ?\n")
     Path("scan.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     return study
 

@@ -37,6 +37,7 @@ KINDS = (
     "word left out by a rule",
     "word that was sent to them",
     "word that they wish for",
+    "word of a translation",
     "typed note",
     "improvised question",
     "where they are",
@@ -196,6 +197,10 @@ def _sent(study: Study, participant: str, interview: str, said: dict[str, str]) 
     wish = {"before": [word.model_dump()], "after": said["word that they wish for"]}
     tables: Tables = {"sent": [{"by": "Ada"}], "turns": [turn], "wishes": [wish]}
     study.save_beside(study.grant(participant, Store), interview, 1, "sent", tables, "transcript sent back")
+    row = {"start_s": 0.0, "end_s": 1.0, "text": said["word of a translation"]}
+    tables = {"translation": [{"language": "fr"}], "translated": [row]}
+    name, reason = "translation-fr", "translation brought in"
+    study.save_beside(study.grant(participant, Store), interview, 1, name, tables, reason)
 
 
 def _left_by_kills(study: Study, interview: str, said: Marks) -> None:

@@ -371,7 +371,7 @@ def test_workbook_says_who_said_what_in_answer_to_what() -> None:
     assert head == tuple(column.title for column in CALLS)
     assert only == (
         *("P07-1", 1, "P07", "patients", pytest.approx(90.5 / 60), 3, 13, pytest.approx(0.87654)),
-        *("low confidence: 1; speakers may be swapped: 1", "a machine's draft", "verbatim"),
+        *("low confidence: 1; speakers may be swapped: 1", "a machine's draft", "verbatim", None),
         "engine whisper, model base",
     )
     about = rows(sheets["About"])

@@ -327,3 +327,10 @@ def test_turns_of_a_checked_draft_are_known_again() -> None:
     timed = typed_times.heard(read(FORMATS["txt"].render(transcript), "P01"), words, transcript.duration_s)
     assert timed.alike == 1.0
     assert {(w.text, w.start_s) for said in timed.words for w in said} == {(w.text, w.start_s) for w in words}
+
+
+def test_a_header_with_keys_of_its_own_has_no_speakers() -> None:
+    head = "Participant: P07\nCondition: Control\nSetting: Telephone\n"
+    found = read(head + "\n".join(TALK), "P07")
+    assert said(found) == AS_SAID
+    assert found.left == (1, 2, 3)
