@@ -14,6 +14,7 @@ from interviewkit import drafts, table_files, translations
 from interviewkit.edits import Retype, Turns
 from interviewkit.errors import UsageError
 from interviewkit.exports import translation as sheets
+from interviewkit.harmless import visible
 from interviewkit.translations import ID, TRANSLATION, Parallel
 from tests.unit.test_tidying import turns
 
@@ -47,7 +48,7 @@ CELLS = st.text(
 def test_what_is_filled_in_stands_beside_its_turn(texts: list[str]) -> None:
     found = taken(SENT, filled(SENT, texts))
     beside = [[one.text for one in Parallel([found.translation]).beside(turn)] for turn in SENT]
-    expected = [[translations.visible(text)] if text else [] for text in texts]
+    expected = [[visible(text)] if text else [] for text in texts]
     assert beside == expected
     assert found.lost == ()
     assert found.empty == texts.count("")
