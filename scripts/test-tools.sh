@@ -1,8 +1,21 @@
 #!/bin/sh
-# Programs that only the tests use: virtual sound cards, a terminal, a browser. Tests that miss one are skipped and say so.
+# Programs that only the tests use: virtual sound cards, a terminal, a browser, another program that reads REFI-QDA
+# projects. Tests that miss one are skipped and say so.
 set -eu
+cd "$(dirname "$0")/.."
 
 say() { echo "setup: $*" >&2; }
+
+# Another program's reader, with the standard's schema and a project by NVivo. It is apart from everything else.
+peer=.venv/peers
+if [ -x .venv/bin/pip ] && [ ! -e "$peer/.ready" ]; then
+    say "installing a program to compare with, in $peer (37 MB)"
+    if .venv/bin/pip install -q --disable-pip-version-check --no-deps --target "$peer" qualitative-coding==1.7.8 \
+        "sqlalchemy<2.1" greenlet typing_extensions "xmlschema<4" "elementpath<5" "structlog<26" "tabulate<0.10" \
+        "more-itertools<11" "semver<4"; then
+        touch "$peer/.ready"
+    fi
+fi
 
 wanted=""
 command -v pulseaudio >/dev/null && command -v pactl >/dev/null || wanted="$wanted pulseaudio pulseaudio-utils"

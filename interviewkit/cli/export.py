@@ -65,6 +65,31 @@ def docx(study_dir: Path | None, interview: str, out: Path | None, force: bool) 
     click.echo(place)
 
 
+@export.command()
+@click.option("--crlf", is_flag=True, help="Line ends of Windows, as MAXQDA counts them.")
+@click.option("--sync-points", is_flag=True, help="Transcripts with times beside the texts, without sound.")
+@options.out
+@options.study
+def qdpx(study_dir: Path | None, out: Path | None, force: bool, crlf: bool, sync_points: bool) -> None:
+    """Write what was released and coded as a REFI-QDA project, and print its name."""
+    from interviewkit import desk
+    from interviewkit.exports.qdpx import project
+
+    study = options.open_study(study_dir)
+    options.check_out(out, force=force)
+    known = desk.gather(study, note)
+    if not known.interviews:
+        raise UsageError("Nothing was released for coding yet.", "See: interviewkit desk")
+    place = out or _free(study, "project", ".qdpx")
+    study.hand_on(
+        place,
+        project(known, crlf=crlf, synced=sync_points),
+        "qdpx",
+        [one.interview.id for one in known.interviews],
+    )
+    click.echo(place)
+
+
 def _one(name: str) -> Callable[..., None]:
     def write(study_dir: Path | None, interview: str, call: int, out: Path | None, force: bool) -> None:
         from interviewkit.exports import FORMATS

@@ -40,6 +40,11 @@ class Said(Frozen):
         return self.text.split(" ")
 
     @property
+    def plain_words(self) -> list[str]:
+        """Its words, with spaces in replacements as everybody else writes them."""
+        return [word.replace(NO_BREAK, " ") for word in self.words]
+
+    @property
     def plain(self) -> str:
         """What is said, with spaces as everybody else writes them: letter for letter as long as `text`."""
         return self.text.replace(NO_BREAK, " ")

@@ -88,6 +88,8 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("unit remove {first} --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words did --label own --layer ben --by Ben", (*READ, Action.UNITS), ""),
     ("unit compare P02-1 --layer ben --take-in --by Ben", (*READ, Action.UNITS), ""),
+    ("export qdpx -o ../ours.qdpx", HANDED_ON, ""),
+    ("qdpx import ../ours.qdpx --yes --by Ben", READ, ""),
     ("codebook show", READ, ""),
     ("codebook agenda", READ, ""),
     ("codebook add Letters --domain experience --by Ada", (Action.CODEBOOK,), ""),
