@@ -1,4 +1,4 @@
-"""The archive and the XML of a project from anywhere: unpacked as far as it may go, and nothing in it is fetched.
+"""The archive and the XML of a project from anywhere: unpacked as far as it may go, and nothing is fetched.
 
 bytes ── Archive ─► one member at a time, in memory;  bytes ── tree ─► elements, without a DTD
 """
