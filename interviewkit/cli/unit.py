@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interviewkit.cli import options
+from interviewkit.cli import options, unit_sheet
 from interviewkit.cli.progress import note
 from interviewkit.errors import UsageError
 
@@ -322,6 +322,10 @@ def compare(study_dir: Path | None, interview: str, layer: str, take_in: bool, b
     if take_in:
         _recode(study, about, lambda coded: coding_layers.taken_in(coded, own, Who.now(layer)))
         click.echo("Taken in. See: interviewkit unit list --open", err=True)
+
+
+unit.add_command(unit_sheet.sheet)
+unit.add_command(unit_sheet.take_in)
 
 
 def _analysis(study_dir: Path | None) -> "Analysis":

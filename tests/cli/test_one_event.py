@@ -88,6 +88,8 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("unit remove {first} --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words did --label own --layer ben --by Ben", (*READ, Action.UNITS), ""),
     ("unit compare P02-1 --layer ben --take-in --by Ben", (*READ, Action.UNITS), ""),
+    ("unit sheet -o ../units.xlsx", HANDED_ON, ""),
+    ("unit take-in ../units.xlsx --by Ada", READ, ""),
     ("export qdpx -o ../ours.qdpx", HANDED_ON, ""),
     ("qdpx import ../ours.qdpx --yes --by Ben", READ, ""),
     ("codebook show", READ, ""),
