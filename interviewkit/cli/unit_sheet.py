@@ -1,4 +1,4 @@
-"""`interviewkit unit sheet` and `take-in`: meaning units to a workbook, and back as they were changed there."""
+"""`interviewkit unit sheet` and `take-in`: meaning units to a workbook, and back as they were changed."""
 
 from collections.abc import Callable
 from pathlib import Path
