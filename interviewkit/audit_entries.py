@@ -104,6 +104,7 @@ class Action(StrEnum):
     INCIDENT_DRAFT = "incident being written"
 
     TRANSCRIPT_READ = "transcript read"
+    SEARCHED = "transcripts searched"
     RECORDING_HEARD = "recording heard"
     CLIP_HEARD = "clip heard"
     EXPORTED = "exported"

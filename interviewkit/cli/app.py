@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Words that the machine gets wrong in every call, and what they are.",
     ),
     "qdpx": ("qdpx:qdpx", "Take in codebooks and codings of other programs."),
+    "search": ("search:search", "Find words in all transcripts."),
     "export": ("export:export", "Write transcripts to files for other programs."),
     "report": ("report:report", "Make tables of an analysed study, for writing it up."),
     "incident": ("incident:incident", "Write down what happened in a call and who was told, kept apart."),

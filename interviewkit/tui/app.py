@@ -29,6 +29,7 @@ from interviewkit import agenda, key_backup, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Finished, Progress, Waiting, Warned
+from interviewkit.searching import Texts
 from interviewkit.study import Study
 from interviewkit.tui.calls import Calls
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened, Told
@@ -101,6 +102,7 @@ class InterviewkitApp(App[None]):
         super().__init__()
         self._first, self._desk = participant, desk
         self.study = Study.open(folder, self._heard)
+        self.texts = Texts(self.study)
         self.animation_level = "none"
         self.taken_by = os.environ.get(NAME_VARIABLE, "").strip()
         self.pressed_s = time.monotonic()

@@ -78,6 +78,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("desk", READ, ""),
     ("unit add P02-1 --words 'How did' --label beginning --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words 'it begin' --label again --by Ada", (*READ, Action.UNITS), ""),
+    ("search begin", (Action.SEARCHED,), ""),
     ("unit list", READ, ""),
     ("unit show {first}", READ, ""),
     ("unit change {first} --label start --why shorter --by Ada", (*READ, Action.UNITS), ""),

@@ -230,3 +230,28 @@ async def test_names_are_decided_one_by_one_and_what_is_complete_is_released(
         call = desk.released(study, study.interview("P01-1"), 1)
         assert call.turns[1].plain.startswith("With a letter from [person 1], and then")
         assert call.release.replaced == 2
+
+
+async def test_words_are_found_over_the_study_and_enter_goes_there(
+    app: InterviewkitApp, coded: Study
+) -> None:
+    app.taken_by = "Ada"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await pilot.press("d")
+        await until(pilot, shows(app, "1 of 3 calls released"))
+        await pilot.press("slash")
+        await until(pilot, shows(app, "Search"))
+        await typed(pilot, "rang them")
+        await until(pilot, shows(app, "1 turn in 1 transcript"))
+        snapshot.check(app, "search")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Select a passage"))
+        screen = app.screen
+        assert isinstance(screen, CodeScreen)
+        assert screen.here == Place(3, 0)
+        await pilot.press("escape", "ctrl+u")
+        await typed(pilot, "nothing like it")
+        await until(pilot, shows(app, "0 turns in 1 transcript"))
+        await pilot.press("enter", "escape")
+        await until(pilot, shows(app, "1 of 3 calls released"))

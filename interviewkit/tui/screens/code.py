@@ -63,8 +63,9 @@ class CodeScreen(Auditing, Selecting):
         Binding("escape", "escape", "back, everything is kept", key_display="Esc"),
     ]
 
-    def __init__(self, interview: str, call: int, coder: str = "") -> None:
+    def __init__(self, interview: str, call: int, coder: str = "", at: Place | None = None) -> None:
         super().__init__()
+        self.here = at or self.here
         self.wanted, self._number, self.coder = interview, call, coder
         self.coded, self.book = Coded(), Codebook()
         self._about: AnalysedInterview | None = None

@@ -21,6 +21,7 @@ from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.code import CodeScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.names import NamesScreen
+from interviewkit.tui.screens.search import SearchScreen
 from interviewkit.tui.text import count, pad, plain
 from interviewkit.tui.widgets.bars import TitleBar
 
@@ -50,6 +51,7 @@ class DeskScreen(Frame):
         Binding("c", "check", "check", tooltip="interviewkit transcript show P07-1"),
         Binding("n", "names", "names", tooltip="interviewkit names list P07-1"),
         Binding("u", "units", "units", tooltip="interviewkit unit list P07-1"),
+        Binding("slash", "search", "search", key_display="/", tooltip="interviewkit search WORDS"),
         Binding("k", "categories", "categories", tooltip="interviewkit codebook show"),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
@@ -144,6 +146,10 @@ class DeskScreen(Frame):
     def action_categories(self) -> None:
         """Domains and categories, with the units in them."""
         self.app.push_screen(CategoriesScreen(), self._came_back)
+
+    def action_search(self) -> None:
+        """Find words in all transcripts."""
+        self.app.push_screen(SearchScreen())
 
     def _able(self) -> CallState | None:
         """The chosen call, where it has a transcript that can be opened here; says so where not."""

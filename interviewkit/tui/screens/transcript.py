@@ -53,9 +53,9 @@ class TranscriptScreen(Playing):
     ]
     ALSO = (*Playing.ALSO, "step(-1)", "loop")
 
-    def __init__(self, interview: str, call: int | None = None) -> None:
+    def __init__(self, interview: str, call: int | None = None, at_s: float | None = None) -> None:
         super().__init__()
-        self._wanted, self._call = interview, call
+        self._wanted, self._call, self._at_s = interview, call, at_s
         self._interview: Interview | None = None
         self._transcript: Transcript | None = None
         self._flag: int | None = None
@@ -93,6 +93,9 @@ class TranscriptScreen(Playing):
         self.query_one(TitleBar).show(self._title(interview, found), self._aside(found))
         self._show_flag()
         self.refresh_bindings()
+        if self._at_s is not None:
+            self._go_to_time(self._at_s)
+            self._at_s = None
 
     def _first(self, interview: Interview) -> Transcript | None:
         """The transcript of the call that was asked for, or of the first that has one."""
