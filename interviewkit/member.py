@@ -111,21 +111,27 @@ def take_in(study: Study, interview_id: str, call: int, data: bytes | None, by: 
     return new
 
 
+def check_open(known: SentCopy, numbers: Collection[int] | None) -> list[int]:
+    """The open wishes that are meant (None: all); raises UsageError where one isn't open, or none is."""
+    open_ = [wish.number for wish in known.wishes if wish.decision is WishState.OPEN]
+    chosen = open_ if numbers is None else list(dict.fromkeys(numbers))
+    missing = [number for number in chosen if number not in open_]
+    if missing or not chosen:
+        what = f"There is no open change {missing[0]}." if missing else "No change is open."
+        raise UsageError(what, "Leave out FILE and the numbers to see what there is.")
+    return chosen
+
+
 def decide(
     study: Study, interview_id: str, call: int, numbers: Collection[int] | None, by: str, *, accepted: bool
 ) -> SentCopy:
     """Accept or decline wishes (None: all that are open); those that are accepted are made as one sitting."""
     interview = study.interview(interview_id)
     known = _sent(study, interview, call)
-    open_ = {wish.number: wish for wish in known.wishes if wish.decision is WishState.OPEN}
-    chosen = list(open_) if numbers is None else list(dict.fromkeys(numbers))
-    missing = [number for number in chosen if number not in open_]
-    if missing or not chosen:
-        what = f"There is no open change {missing[0]}." if missing else "No change is open."
-        raise UsageError(what, f"See them: interviewkit transcript returned --interview {interview.id}")
+    chosen = check_open(known, numbers)
     now = datetime.now(UTC)
     if accepted:
-        _make(study, interview, call, [open_[number] for number in chosen], by)
+        _make(study, interview, call, [wish for wish in known.wishes if wish.number in chosen], by)
     state = WishState.ACCEPTED if accepted else WishState.DECLINED
     update = {"decision": state, "by": by, "at": now}
     wishes = tuple(wish.model_copy(update=update) if wish.number in chosen else wish for wish in known.wishes)

@@ -18,6 +18,7 @@ from interviewkit.edits import Sign, Turns, core
 from interviewkit.models import FlagKind, RuleKind, Transcript, Transcription, Word
 from interviewkit.phrases import count
 from interviewkit.retyped import SURE
+from interviewkit.roles import COMMON
 from interviewkit.rule_edits import Put, Ruling
 
 PAUSE_S = 3.0
@@ -32,10 +33,20 @@ FILLERS: Mapping[str, frozenset[str]] = {
 }
 """By language: `er` is a filler in English and `he` in German. `mm-hm` and the like are answers and stay."""
 MEANT = frozenset(
-    """no yes yeah yep okay very really so much many more long far never ever well had that bye ha quite too
-    zero oh one two three four five six seven eight nine ten double hundred again please""".split()
+    """no yes yeah yep okay very really so much more many long far never ever well had that bye ha quite too
+    just again please one two all""".split()
 )
-"""Said twice on purpose, or part of a number."""
+"""Said twice on purpose, or right as it stands: `he had had that that day`."""
+LITTLE = COMMON | frozenset(
+    """because while also into onto over under after before until though he she him his her its our us these
+    those here i'm i've i'd i'll it's that's there's they're they've we're we've you're you've he's she's
+    don't didn't doesn't wasn't isn't can't couldn't wouldn't won't should might must being am were nor
+    yet""".split()
+)
+"""Words of which a second one is a stumble. A telling word that is said twice is said twice: it is often
+meant, and may be a number."""
+FEW_LETTERS = 3
+"""In other languages a word of so few is taken for such a one."""
 LONGEST_REPEAT = 3
 ENDS = re.compile(r"[.?!…][\"'”’)]*$")
 CUT_OFF = re.compile(r"([^\W\d_]+)[-–—]+[,.…]?")
@@ -94,7 +105,7 @@ def _several(number: int, name: str) -> str:
 def _clean(turns: Turns, number: int, language: str) -> Iterator[Proposal]:
     """What one turn has too much; a turn of nothing else stays as it is."""
     words = turns[number].words
-    dropped = _dropped([word.text for word in words], FILLERS.get(language, frozenset()))
+    dropped = _dropped([word.text for word in words], language)
     if len(dropped) == len(words):
         return
     at = 0
@@ -109,8 +120,9 @@ def _clean(turns: Turns, number: int, language: str) -> Iterator[Proposal]:
         at = max(stop, at + 1)
 
 
-def _dropped(texts: Sequence[str], fillers: frozenset[str]) -> dict[int, Why]:
+def _dropped(texts: Sequence[str], language: str) -> dict[int, Why]:
     """Which words are left out, and why."""
+    fillers = FILLERS.get(language, frozenset())
     plain = [core(text) for text in texts]
     dropped = {n: Why.FILLER for n, text in enumerate(plain) if text in fillers and "[" not in texts[n]}
     left = [n for n in range(len(texts)) if n not in dropped]
@@ -119,27 +131,34 @@ def _dropped(texts: Sequence[str], fillers: frozenset[str]) -> dict[int, Why]:
         if begun is not None and plain[other].startswith(begun[1].casefold()) and plain[other] != begun[1]:
             dropped[one] = Why.CUT_OFF
     left = [n for n in left if n not in dropped]
-    for n in _repeated([plain[n] for n in left], [bool(ENDS.search(texts[n])) for n in left]):
+    ends = [bool(ENDS.search(texts[n])) for n in left]
+    for n in _repeated([plain[n] for n in left], ends, language):
         dropped[left[n]] = Why.REPEAT
     return dropped
 
 
-def _repeated(plain: Sequence[str], ends: Sequence[bool]) -> set[int]:
+def _repeated(plain: Sequence[str], ends: Sequence[bool], language: str) -> set[int]:
     """The first of two times that the same is said at once, as long as nobody means it."""
     found: set[int] = set()
     at = 0
     while at < len(plain):
-        size = next((n for n in range(LONGEST_REPEAT, 0, -1) if _twice(plain, ends, at, n)), 0)
+        size = next((n for n in range(LONGEST_REPEAT, 0, -1) if _twice(plain, ends, at, n, language)), 0)
         found |= set(range(at, at + size))
         at += max(size, 1)
     return found
 
 
-def _twice(plain: Sequence[str], ends: Sequence[bool], at: int, size: int) -> bool:
+def _twice(plain: Sequence[str], ends: Sequence[bool], at: int, size: int, language: str) -> bool:
     said, again = plain[at : at + size], plain[at + size : at + 2 * size]
     if said != again or not all(said) or any(ends[at : at + size]):
         return False
-    return not all(text in MEANT or any(char.isdigit() or char == "[" for char in text) for text in said)
+    return any(_little(text, language) for text in said)
+
+
+def _little(text: str, language: str) -> bool:
+    if text in MEANT or not text[0].isalpha() or any(char.isdigit() for char in text):
+        return False
+    return text.replace("’", "'") in LITTLE if language == "en" else len(text) <= FEW_LETTERS
 
 
 def _mended(words: Sequence[Word], turn: int, at: int, stop: int) -> Put:
@@ -154,6 +173,10 @@ def _mended(words: Sequence[Word], turn: int, at: int, stop: int) -> Put:
     if before is not None and ending is not None and not opens:
         closed = before.model_copy(update={"text": before.text.rstrip(",;:–—-") + ending[0]})
         return Put(turn, at - 1, stop, (closed,))
+    commas = before is not None and before.text.endswith(",") and words[stop - 1].text.endswith(",")
+    if before is not None and commas and core(before.text) in LITTLE:
+        # Nobody writes a comma behind `and` but for what came after it.
+        return Put(turn, at - 1, stop, (before.model_copy(update={"text": before.text[:-1]}),))
     return Put(turn, at, stop, ())
 
 

@@ -21,8 +21,8 @@ MOST_CHARACTERS = 200_000
 """In one line: a whole interview without a line end has fewer."""
 CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 CUE = re.compile(rf"\s*{CLOCK}\s*-->\s*{CLOCK}(?:\s.*)?")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|</>|<\d[\d:.]*>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,100})?\s{1,9}([^<>]{0,200})>")
+TAG = re.compile(r"</?[a-zA-Z0-9][^<>]{0,500}>|</>|<\d[\d:.]*>")
 BLOCKS = ("NOTE", "STYLE", "REGION")
 OTHERS = {
     b"\xd0\xcf\x11\xe0": "a document of an old Word",

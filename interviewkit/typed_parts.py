@@ -15,6 +15,8 @@ CLOCK = r"(?:\d{1,3}:)?[0-5]?\d:[0-5]\d(?:[.,\-]\d{1,3})?"
 STAMP = re.compile(rf"#({CLOCK})#|\[({CLOCK})\](?:\s+-\s)?|\(({CLOCK})\)|\{{({CLOCK})\}}")
 BARE_FIRST = re.compile(rf"\s*({CLOCK})(?=\s)")
 BARE_LAST = re.compile(rf"\s*(.*?)\s+({CLOCK})\s*")
+LOOKED_AT = 160
+"""Where a line begins to speak is in so many characters, stamps and spaces counted."""
 BARE_SHARE = 0.3
 BARE_LEAST = 2
 """Times without brackets are stamps where so many lines have them, each later than the one before; else
@@ -66,11 +68,7 @@ class Part:
 def parted(lines: Sequence[Line]) -> list[Part]:
     """Lines taken apart, in the way in which this file writes its times."""
     firsts = [seconds(found[1]) for line in lines if (found := BARE_FIRST.match(line.text))]
-    lasts = [
-        seconds(found[2])
-        for line in lines
-        if (found := BARE_LAST.fullmatch(line.text)) and like_a_name(found[1])
-    ]
+    lasts = [seconds(found[2]) for line in lines if (found := _last(line.text)) and like_a_name(found[1])]
     bare = None
     for times_s, pattern in ((firsts, BARE_FIRST), (lasts, BARE_LAST)):
         rising = sum(one < other for one, other in pairwise(times_s))
@@ -79,17 +77,23 @@ def parted(lines: Sequence[Line]) -> list[Part]:
     return [Part.of(line, bare) for line in lines]
 
 
+def _last(text: str) -> re.Match[str] | None:
+    """A short line that ends with a time."""
+    return BARE_LAST.fullmatch(text) if len(text) <= LOOKED_AT else None
+
+
 def _bracketed(text: str, bare: "re.Pattern[str] | None") -> str:
     """A time that stands bare, in brackets, so that it is a stamp like others."""
     if bare is BARE_FIRST and (found := BARE_FIRST.match(text)):
         return f"[{found[1]}]{text[found.end() :]}"
-    if bare is BARE_LAST and (found := BARE_LAST.fullmatch(text)) and like_a_name(found[1]):
+    if bare is BARE_LAST and (found := _last(text)) and like_a_name(found[1]):
         return f"{found[1]} [{found[2]}]"
     return text
 
 
 def _after_name(text: str) -> tuple[str, str | None]:
-    found = NAMED.match(text)
+    # What comes later is no name; a line of a million spaces is not searched for one.
+    found = NAMED.match(text[:LOOKED_AT])
     return (text, None) if found is None else (text[found.end() :], " ".join(found[1].split()))
 
 
@@ -127,7 +131,7 @@ def like_a_name(text: str) -> bool:
 
 def alone(part: Part, following: Part | None) -> str | None:
     """The name that a line consists of, beside a time or above a line that begins with one."""
-    match = ALONE.fullmatch(part.text)
+    match = ALONE.fullmatch(part.text) if len(part.text) <= LOOKED_AT else None
     timed = bool(part.times_s) or (
         following is not None and bool(following.times_s) and following.text.lstrip().startswith(HERE)
     )

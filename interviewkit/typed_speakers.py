@@ -10,6 +10,8 @@ from interviewkit.typed_lines import key
 from interviewkit.typed_parts import HERE, NAME_WORDS, Part, alone, like_a_name
 
 MOST_SPEAKERS = 30
+MOST_HEADER = 60
+"""A header has no more lines."""
 NAMED_SHARE = 0.6
 SHORT_NAME = 3
 ASKS = frozenset("interviewer int int. iv i q researcher moderator facilitator interviewerin".split())
@@ -117,7 +119,9 @@ def _in_header(parts: Sequence[Part], at: int, names: Names) -> bool:
         """Whether nothing but a header has it: a name that never speaks."""
         return part.name is not None and like_a_name(part.name) and names.of(part.name) is None
 
-    after = itertools.takewhile(lambda part: only(part) or _value_of(part), parts[at + 1 :])
+    if at >= MOST_HEADER:
+        return False
+    after = itertools.takewhile(lambda part: only(part) or _value_of(part), parts[at + 1 : at + MOST_HEADER])
     return _value_of(parts[at]) and any(map(only, (*parts[:at], *after)))
 
 

@@ -84,6 +84,9 @@ def changes(study_dir: Path | None, interview: str, call: int) -> None:
     known, found = transcript_of(study, interview, call)
     draft = processing.saved(study, known, call).transcript
     assert draft is not None
+    if found.checked is not None and found.checked.typed_by is not None and not draft.turns:
+        click.echo("No machine has heard this call: there is nothing to compare it with.", err=True)
+        return
     for change in changes.changes(draft, found):
         time = hms(to_ms(change.at_s) // 1000).removeprefix("00:")
         said = f"“{visible(change.said)}”: " if change.said else ""

@@ -80,9 +80,13 @@ def returned(
     if file is not None or nothing:
         data = None if file is None else options.bytes_of(file)
         known = member.take_in(study, interview, call, data, by)
-    for chosen, accepted in ((accept, True), (decline, False)):
-        if chosen is not None:
-            known = member.decide(study, interview, call, _numbers(chosen), by, accepted=accepted)
+    wanted = [(_numbers(text), yes) for text, yes in ((accept, True), (decline, False)) if text is not None]
+    for numbers, _ in wanted:
+        # All of them, before anything is changed.
+        if known is not None:
+            member.check_open(known, numbers)
+    for numbers, accepted in wanted:
+        known = member.decide(study, interview, call, numbers, by, accepted=accepted)
     if known is None:
         raise UsageError(
             f"{interview}, call {call}, was not sent to its participant.",

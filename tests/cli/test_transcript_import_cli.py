@@ -53,6 +53,9 @@ def test_without_a_draft_the_words_lie_where_somebody_talks(run: Run, call: str,
     done = run("transcript", "import", typed, "--interview", call, *BY)
     assert "times over the speech in the call, by length" in done.err
     assert "Typed elsewhere" in run("transcript", "show", call).out
+    changes = run("transcript", "changes", call)
+    assert changes.out == ""
+    assert "nothing to compare it with" in changes.err
     # It waits for no transcription, and can be transcribed all the same.
     assert "transcribe" not in run("agenda").out
     made = run("process", call)

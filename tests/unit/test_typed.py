@@ -1,9 +1,11 @@
 """Transcripts that were typed elsewhere: no word is lost, times are in order, hostile files are refused."""
 
 import io
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -266,6 +268,24 @@ def test_what_can_not_be_read_is_one_line_that_says_where(data: bytes, told: str
         read(data)
     assert told in caught.value.message
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Interviewer: So?\nP07:" + b" " * 190_000 + b"x 12:30 y\n" * 2,
+        b"Participant: P\n" * 100_000,
+        b"WEBVTT\n\n00:01.000 --> 00:09.000\n" + b"<v " * 60_000,
+        b"Interviewer: " + b"[00:01] " * 20_000 + b"\nP07: So?",
+        b"Interviewer: " + b"#" * 190_000 + b"\nP07: (((((((((" + b"(" * 100_000,
+        b"Interviewer:So?\n" + b"a:b:c\td\te\n" * 30_000,
+    ],
+)
+def test_no_line_is_searched_for_ever(data: bytes) -> None:
+    begun = time.process_time()
+    with suppress(UsageError):
+        read(data, "P07")
+    assert time.process_time() - begun < 5
 
 
 def packed(xml: bytes, name: str = typed_docx.MEMBER) -> bytes:
