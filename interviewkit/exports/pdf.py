@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
 MARGIN_MM = 20.0
+LEAST_BELOW = 90.0
+"""Points that a heading wants: itself, and a few lines below it."""
 INK, FAINT, RULE, BAND = "#1a1a1a", "#5f6368", "#c4c7c9", "#f1f3f4"
 
 
@@ -182,12 +184,16 @@ class _Pages:
 
     def _drawn(self, block: Block) -> list["Flowable"]:
         """A block as reportlab's pieces."""
-        from reportlab.platypus import PageBreak
+        from reportlab.platypus import CondPageBreak, PageBreak
         from reportlab.platypus import Paragraph as Drawn
 
         match block:
             case Heading(text, level):
-                return [Drawn(_markup(text), _styles()["h1" if level == 1 else "h2"])]
+                # Not at the foot of a page with what it is about on the next.
+                return [
+                    CondPageBreak(LEAST_BELOW),
+                    Drawn(_markup(text), _styles()["h1" if level == 1 else "h2"]),
+                ]
             case Paragraph():
                 return _paragraphs(block)
             case Facts(rows):

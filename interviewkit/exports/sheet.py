@@ -28,6 +28,9 @@ NO_NAME = re.compile(r"[\[\]:*?/\\']")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 NAME_LENGTH = 31
 WIDEST = 70
+LINE_PT, TALLEST_PT = 15, 400
+A4 = 9
+"""As workbooks number kinds of paper."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +106,33 @@ def _names(sheets: Sequence[Sheet]) -> list[str]:
 
 def _written(place: "Worksheet", styles: "tuple[Format, Format]", sheet: Sheet) -> None:
     head, text = styles
+    widths = [min(column.width, WIDEST) for column in sheet.columns]
     for at, column in enumerate(sheet.columns):
-        place.set_column(at, at, min(column.width, WIDEST), text)
+        place.set_column(at, at, widths[at], text)
         place.write_string(0, at, fit(column.title), head)
+    place.set_row(0, _height([column.title for column in sheet.columns], widths))
     for number, row in enumerate(sheet.rows, 1):
+        place.set_row(number, _height(row, widths))
         for at, said in enumerate(row):
             if sheet.columns[at].number and NUMBER.fullmatch(said):
                 place.write_number(number, at, float(said), text)
             else:
                 place.write_string(number, at, fit(said), text)
     place.freeze_panes(1, 0)
+    place.set_landscape()
+    place.set_paper(A4)
+    place.fit_to_pages(1, 0)
+    place.repeat_rows(0)
     place.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
+
+
+def _height(row: Sequence[str], widths: Sequence[int]) -> float:
+    """How tall a row has to be to show all of it, in points: not every program finds that out by itself."""
+    lines = [
+        sum(max(1, -(-len(line) // max(1, width - 1))) for line in text.splitlines() or [""])
+        for text, width in zip(row, widths, strict=True)
+    ]
+    return min(LINE_PT * max(lines, default=1), TALLEST_PT)
 
 
 def _about(study: str, sheets: Sequence[Sheet], notes: Sequence[str]) -> Sheet:

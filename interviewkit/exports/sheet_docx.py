@@ -57,6 +57,8 @@ def _table(made: "Document", sheet: Sheet) -> None:
     total = sum(column.width for column in sheet.columns)
     widths = [Cm(WIDTH_CM * column.width / total) for column in sheet.columns]
     texts = [[column.title for column in sheet.columns], *sheet.rows]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     # Cell by cell through `table.cell` takes a time that grows with the square of the table.
     for at, (row, cells) in enumerate(zip(texts, table.rows, strict=True)):
         for column, text, cell, width in zip(sheet.columns, row, cells.cells, widths, strict=True):
