@@ -124,7 +124,7 @@ def _show(study: "Study", name: str, format_name: str | None, out: Path | None) 
     if chosen == "txt" and out is None:
         click.echo(text(made, _width()), nl=False)
         return
-    if chosen == "svg" and not made.svg:
+    if chosen == "svg" and not made.curve:
         raise UsageError(
             f"There is no picture of {name}.", "Try: interviewkit report saturation --format svg"
         )

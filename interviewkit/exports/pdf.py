@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MARGIN_MM = 20.0
 LEAST_BELOW = 90.0
 """Points that a heading wants: itself, and a few lines below it."""
+CURVE_PT, CURVE_FOOT_PT, CURVE_BAR_PT = 150.0, 45.0, 30.0
 INK, FAINT, RULE, BAND = "#1a1a1a", "#5f6368", "#c4c7c9", "#f1f3f4"
 
 
@@ -85,7 +86,15 @@ class NewPage:
     """What follows begins on a page of its own."""
 
 
-Block: TypeAlias = Heading | Paragraph | Facts | Table | Picture | Signature | NewPage
+@dataclass(frozen=True)
+class Curve:
+    """What adds up, as a bar for each point: its name, what is new there, and what there is in all."""
+
+    points: Sequence[tuple[str, int, int]]
+    caption: str = ""
+
+
+Block: TypeAlias = Heading | Paragraph | Facts | Table | Picture | Curve | Signature | NewPage
 
 
 class Fonts(NamedTuple):
@@ -202,6 +211,8 @@ class _Pages:
                 return self._table(block)
             case Picture():
                 return _picture(block)
+            case Curve():
+                return self._curve(block)
             case Signature(role):
                 return self._signature(role)
             case NewPage():
@@ -220,6 +231,29 @@ class _Pages:
             ("LINEBELOW", (0, 1), (-1, -1), 0.25, RULE),
         ]
         return self._grid([head, *body], block.widths or [1.0] * len(head), 1, rules)
+
+    def _curve(self, block: Curve) -> list["Flowable"]:
+        """Bars on a line, what is new in a darker colour and with its number on top."""
+        from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
+        from reportlab.lib.colors import HexColor
+        from reportlab.platypus import KeepTogether
+
+        most = max([1, *(total for _, _, total in block.points)])
+        slot, font = self.width / max(1, len(block.points)), _fonts().text
+        drawn = Drawing(self.width, CURVE_PT + CURVE_FOOT_PT)
+        drawn.add(Line(0, CURVE_FOOT_PT, self.width, CURVE_FOOT_PT, strokeColor=HexColor(RULE)))
+        for at, (name, new, total) in enumerate(block.points):
+            x, wide = slot * (at + 0.15), min(slot * 0.7, CURVE_BAR_PT)
+            known, top = (CURVE_FOOT_PT + (CURVE_PT - 12) * value / most for value in (total - new, total))
+            for low, high, ink in ((CURVE_FOOT_PT, known, RULE), (known, top, FAINT)):
+                drawn.add(Rect(x, low, wide, high - low, fillColor=HexColor(ink), strokeColor=None))
+            if new:
+                drawn.add(String(x, top + 3, f"+{new}", fontName=font, fontSize=7))
+            label = Group(String(0, 0, _shown(name), fontName=font, fontSize=7, textAnchor="end"))
+            label.translate(x + wide / 2, CURVE_FOOT_PT - 8)
+            label.rotate(60)
+            drawn.add(label)
+        return [KeepTogether([drawn, *_paragraphs(Paragraph(block.caption, small=True))])]
 
     def _signature(self, role: str) -> list["Flowable"]:
         cells = [[_cell(role, "label"), "", _cell("Date", "label")]]

@@ -4,7 +4,17 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from interviewkit.exports.base import visible
-from interviewkit.exports.pdf import Block, Facts, Heading, NewPage, Paragraph, Picture, Signature, Table
+from interviewkit.exports.pdf import (
+    Block,
+    Curve,
+    Facts,
+    Heading,
+    NewPage,
+    Paragraph,
+    Picture,
+    Signature,
+    Table,
+)
 
 WIDTH = 78
 NAME_WIDTH = 24
@@ -36,6 +46,9 @@ def _lines(block: Block) -> Iterator[str]:
             yield from (_row(head, row) for row in rows)
         case Picture(caption=caption):
             yield from (["", f"[{visible(caption)}]"] if caption else [])
+        case Curve(points=points, caption=caption):
+            yield from ["", *(f"- {visible(name)}: {total} ({new} new)" for name, new, total in points)]
+            yield from ([f"[{visible(caption)}]"] if caption else [])
         case Signature(role=role):
             yield from ("", "", f"{visible(role)}, date: ".ljust(WIDTH, "_"))
         case NewPage():

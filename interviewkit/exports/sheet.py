@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from interviewkit import __version__
 from interviewkit.exports.base import MADE
-from interviewkit.exports.pdf import Block, Heading, Paragraph, Table, pdf
+from interviewkit.exports.pdf import Block, Curve, Heading, Paragraph, Table, pdf
 from interviewkit.exports.xlsx import OPTIONS, fit
 from interviewkit.harmless import cell
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -73,7 +74,18 @@ def csv_files(sheets: Sequence[Sheet]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def workbook(study: str, sheets: Sequence[Sheet], notes: Sequence[str] = ()) -> bytes:
+@dataclass(frozen=True)
+class Chart:
+    """A chart below the first table of a workbook: its columns of names, of bars and of a line, from 0."""
+
+    names: int
+    bars: int
+    line: int
+
+
+def workbook(
+    study: str, sheets: Sequence[Sheet], notes: Sequence[str] = (), chart: Chart | None = None
+) -> bytes:
     """A sheet for each table, and one that explains their columns; no formula."""
     from xlsxwriter import Workbook
 
@@ -88,7 +100,26 @@ def workbook(study: str, sheets: Sequence[Sheet], notes: Sequence[str] = ()) -> 
         every = [*sheets, _about(study, sheets, notes)]
         for name, sheet in zip(_names(every), every, strict=True):
             _written(book.add_worksheet(name), styles, sheet)
+        if chart is not None and sheets and sheets[0].rows:
+            _charted(book, sheets[0], chart)
     return buffer.getvalue()
+
+
+def _charted(book: "Workbook", sheet: Sheet, chart: Chart) -> None:
+    """Below the first table: what it says, for the eye."""
+    place, last = book.worksheets()[0], len(sheet.rows)
+
+    def series(at: int) -> dict[str, object]:
+        named = {"name": sheet.columns[at].title, "values": [place.name, 1, at, last, at]}
+        return {**named, "categories": [place.name, 1, chart.names, last, chart.names]}
+
+    bars, line = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
+    bars.add_series(series(chart.bars))
+    line.add_series(series(chart.line))
+    bars.combine(line)
+    bars.set_title({"name": sheet.title, "name_font": {"size": 11}})
+    bars.set_legend({"position": "bottom"})
+    place.insert_chart(last + 2, 0, bars, {"x_scale": 1.6})
 
 
 def _names(sheets: Sequence[Sheet]) -> list[str]:
@@ -148,10 +179,16 @@ def _about(study: str, sheets: Sequence[Sheet], notes: Sequence[str]) -> Sheet:
 
 
 def pages(
-    title: str, subtitle: str, sheets: Sequence[Sheet], footer: str = "", notes: Sequence[str] = ()
+    title: str,
+    subtitle: str,
+    sheets: Sequence[Sheet],
+    footer: str = "",
+    notes: Sequence[str] = (),
+    curve: Curve | None = None,
 ) -> bytes:
     """The tables below each other on pages in landscape, each under its name, unless the title says that."""
     blocks = [block for sheet in sheets for block in as_blocks(sheet)]
+    blocks += [curve] if curve is not None else []
     blocks += [Paragraph(text, small=True) for text in notes]
     if sheets and sheets[0].title == title:
         blocks = blocks[1:]

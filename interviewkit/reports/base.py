@@ -23,8 +23,8 @@ class Report:
     """What has to be known to read the tables: what was left out, and why."""
     interviews: tuple[str, ...] = ()
     """The interviews whose words stand in it."""
-    svg: bytes = b""
-    """A picture of it, where there is one."""
+    curve: Sequence[tuple[str, int, int]] = ()
+    """Where it has a picture: names with what is new there, and what there is in all."""
 
 
 def number(value: float, digits: int = 1) -> str:

@@ -10,9 +10,11 @@ from interviewkit.exports.sheet import Column, Sheet
 from interviewkit.models import Reporting
 from interviewkit.reports import counting
 from interviewkit.reports.base import Report, held_at, in_order, left_out
-from interviewkit.reports.curve import bar, svg
+from interviewkit.reports.curve import bar
 
 TITLE = "New categories per interview"
+BARS = "Curve"
+"""The column that is drawn, where there is no picture."""
 COLUMNS = (
     Column("No.", 5, "place in the order in which they were held", number=True),
     Column("Interview", 11, "participant and number of the interview"),
@@ -23,7 +25,7 @@ COLUMNS = (
     Column("In all", 8, "categories with a unit so far", number=True),
     Column("New in group", 8, "those that none of its group contributed to before", number=True),
     Column("In all of group", 9, "categories with a unit of its group so far", number=True),
-    Column("Curve", 18, "in all, as a bar: █ what was there before, ▓ what is new"),
+    Column(BARS, 26, "in all, as a bar: █ what was there before, ▓ what is new"),
 )
 ABOUT = (
     "A category counts with the first unit in it or in a sub-category of it; sub-categories count by"
@@ -53,8 +55,8 @@ def saturation(analysis: Analysis) -> Report:
     notes = [*counting.dropped(analysis), *left_out(analysis)]
     if any(call.source == "imported" for step in found for call in step.one.interview.calls):
         notes.insert(0, "Calls that were brought in as files stand at the day on which that was done.")
-    picture = svg([(step.one.interview.id, step.new, step.total) for step in found])
-    return Report(TITLE, [Sheet(TITLE, COLUMNS, rows, ABOUT)], notes, svg=picture)
+    points = [(step.one.interview.id, step.new, step.total) for step in found]
+    return Report(TITLE, [Sheet(TITLE, COLUMNS, rows, ABOUT)], notes, curve=points)
 
 
 def steps(analysis: Analysis) -> list[Step]:

@@ -128,3 +128,10 @@ def test_an_empty_table_and_no_blocks_are_a_page_with_a_title() -> None:
     assert "Nothing" in pdf_text.text(data)
     assert pdf_text.page_count(data) == 1
     assert io.BytesIO(data).read(5) == b"%PDF-"
+
+
+def test_a_curve_has_its_names_and_what_is_new() -> None:
+    curve = pdf.Curve([("P01-1", 3, 3), ("S03-1", 0, 3)], "so far")
+    shown = pdf_text.text(pdf.pdf("Curve", [curve]))
+    assert all(one in shown for one in ("P01-1", "S03-1", "+3", "so far"))
+    assert "+0" not in shown

@@ -12,6 +12,7 @@ from interviewkit.models import Codebook, Coded, ItemAnswered, Participant, Plac
 from interviewkit.reports import coreq, talk
 from interviewkit.reports.base import Report
 from interviewkit.reports.recipes import RECIPES
+from interviewkit.reports.render import written
 from tests import analysed
 from tests.analysed import STUDY
 
@@ -118,7 +119,7 @@ def test_saturation_follows_the_order_in_which_interviews_were_held() -> None:
 
 
 def test_saturation_is_drawn() -> None:
-    picture = made("saturation").svg.decode()
+    picture = written(made("saturation"), "A study", "svg").decode()
     assert picture.startswith("<svg ")
     assert picture.count("P01-1") == 1
     assert picture.count('fill="#1f5fa8"') == 3  # two interviews with something new, and the legend
