@@ -132,10 +132,14 @@ def undecided(own: Pseudonyms, key: str) -> Pseudonyms:
 
 def added(text: str, kind: Kind) -> Item:
     """Something that nobody found, typed to be looked for from now on; UsageError for no words."""
-    key = identifiers.key(text)
-    if not key:
+    words = tuple(text.split())
+    if not identifiers.key(text):
         raise UsageError("There is no word in it.", "Type the name as it is said.")
-    return Item(key, " ".join(text.split()), kind, Source.KNOWN, ())
+    # By what it is found where it is said: a title is no part of a name.
+    said = identifiers.found([words], [identifiers.Known(text, kind)])
+    sure = [one for one in said if one.source is Source.KNOWN]
+    key, own = (sure[0].key, sure[0].text) if len(sure) == 1 else (identifiers.key(text), " ".join(words))
+    return Item(key, own, kind, Source.KNOWN, ())
 
 
 def _with(own: Pseudonyms, item: Item, decision: Decision, text: str, who: Who) -> Pseudonyms:

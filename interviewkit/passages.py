@@ -1,8 +1,12 @@
 """Passages of a released transcript: which words, when, and where a later release has them. Pure."""
 
+import re
+
 from interviewkit.errors import UsageError
 from interviewkit.models import Passage, Place, Released
 from interviewkit.models.released import NO_BREAK
+
+BRACKETED, APART = re.compile(r"\[[^\[\]]*\]"), re.compile(r"[ \t\r\n]+")
 
 
 def passage(call: Released, first: Place, last: Place) -> Passage:
@@ -48,7 +52,9 @@ def quoted(call: Released, words: str, within: Passage | None = None) -> Passage
     With `within` it is looked for in a passage alone. Raises UsageError where they aren't said, or in more
     places than one.
     """
-    wanted = [core for word in words.split() if (core := _core(word))]
+    # A replacement is one word: [person 1].
+    whole = BRACKETED.sub(lambda found: NO_BREAK.join(found[0].split()), words)
+    wanted = [core for word in APART.split(whole) if (core := _core(word))]
     around = anchored(call, within) if within is not None else None
     there = call.places() if around is None else span(call, around.first, around.last)
     places = [(place, core) for place in there if (core := _core(call.turns[place.turn].words[place.word]))]

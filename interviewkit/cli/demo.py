@@ -14,6 +14,7 @@ from interviewkit.errors import UsageError
 
 DEFAULT = Path("interviewkit-demo")
 INTERVIEW = Path("interviewkit-demo-interview")
+ANALYSED = Path("interviewkit-demo-analysed")
 
 
 @click.command()
@@ -25,6 +26,7 @@ INTERVIEW = Path("interviewkit-demo-interview")
 @click.option("--plain", is_flag=True, help="With --interview: line by line instead of on the screen.")
 @click.option("--by-itself", is_flag=True, help="With --interview: the interviewer is played as well.")
 @click.option("--short", is_flag=True, help="With --by-itself: three questions, in a minute.")
+@click.option("--analysed", is_flag=True, help="Look around in six made-up interviews, analysed.")
 @options.quiet
 @click.pass_context
 def demo(
@@ -37,12 +39,13 @@ def demo(
     plain: bool,
     by_itself: bool,
     short: bool,
+    analysed: bool,
     quiet: bool,
 ) -> int:
     """Try everything, in a study of its own in DIR: on a real telephone conversation, or with --interview.
 
-    DIR is ./interviewkit-demo if not given, or ./interviewkit-demo-interview. Models that are missing are
-    fetched first; that alone needs the internet.
+    DIR is ./interviewkit-demo if not given, or ./interviewkit-demo-interview, or -analysed. Models that are
+    missing are fetched first; that alone needs the internet.
     """
     if not interview and (device, consent, mute, plain, by_itself) != (None, False, False, False, False):
         raise UsageError("This belongs to the demonstration interview.", "Add --interview.")
@@ -50,7 +53,12 @@ def demo(
         raise UsageError("--short is for --by-itself.", "Add that, or leave --short out.")
     if [plain, by_itself, consent].count(True) > 1:
         raise UsageError("--plain, --by-itself and --consent don't go together.", "Choose one.")
+    if analysed and interview:
+        raise UsageError("--analysed and --interview don't go together.", "Choose one.")
     with stopping("What was finished is kept; the same command goes on from there."):
+        if analysed:
+            _analysed(folder or ANALYSED, quiet=quiet)
+            return 0
         if not interview:
             _conversation(folder or DEFAULT, quiet=quiet)
             return 0
@@ -88,6 +96,26 @@ def _conversation(folder: Path, *, quiet: bool) -> None:
     sheet = write_spreadsheet(study, study.paths.exports / "demo-turns.xlsx")
     if not quiet:
         _next_steps(folder, interview.id, sheet)
+
+
+def _analysed(folder: Path, *, quiet: bool) -> None:
+    """The example that needs no models and no sound."""
+    from interviewkit import example
+
+    show(example.build(folder), quiet=quiet)
+    if quiet:
+        return
+    click.echo(
+        f"\nThe study is in {folder}. Nobody gave these interviews: they were made up, and their recordings"
+        " are silence.\n"
+        "It is sealed, with a passphrase that was made up and is kept beside its keys.\n"
+        "What to do next:\n"
+        f"  interviewkit --study {folder}                          open it; d is the desk\n"
+        f"  interviewkit codebook show --study {folder}            its categories\n"
+        f"  interviewkit report contributions --study {folder}     who contributed to which\n"
+        f"  interviewkit export qdpx --study {folder}              for another program",
+        err=True,
+    )
 
 
 def fetch_missing(*, quiet: bool) -> None:

@@ -167,7 +167,10 @@ def _item(items: "tuple[Item, ...]", text: str, kind: str | None) -> "Item":
     from interviewkit.identifiers import Kind, key
 
     for item in items:
-        if item.key == key(text) or item.text.casefold() == text.casefold():
+        if (
+            item.key in (key(text), naming.added(text, item.kind).key)
+            or item.text.casefold() == text.casefold()
+        ):
             return item
     if kind is None:
         raise UsageError(f"“{text}” was not found there.", "Add it with --kind person, place, phone …")

@@ -69,10 +69,10 @@ def found(of: Transcript, own: Pseudonyms, others: naming.Names | None = None) -
 
 
 def all_replaced(of: Transcript, own: Pseudonyms, others: naming.Names | None = None) -> Pseudonyms:
+    """Whatever is open is replaced, until nothing is: with a name that is known more may be found."""
     others = others or {}
-    for item in found(of, own, others):
-        if item.decided is None:
-            own = naming.replaced(own, others, item, naming.suggested(item, own, others), ADA)
+    while open_ := [item for item in found(of, own, others) if item.decided is None]:
+        own = naming.replaced(own, others, open_[0], naming.suggested(open_[0], own, others), ADA)
     return own
 
 
