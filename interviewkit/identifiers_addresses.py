@@ -12,9 +12,11 @@ from interviewkit.identifiers_spoken import read
 
 _ENDINGS = """com org net uk ie eu info gov edu io scot wales cymru london nhs int biz"""
 ENDINGS = frozenset(_ENDINGS.split())
+_GLUED = ("com", "org", "net", "couk")
 _SAID = {"dot": ".", "point": ".", "at": "@", "underscore": "_", "dash": "-", "hyphen": "-", "minus": "-"}
 SAID = _SAID | {"slash": "/", "colon": ":", "plus": "+"}
 _BETWEEN = frozenset(".-_+'")
+JOINING = frozenset({"dot", "slash", "underscore"})
 CUES = frozenset("email emails mail address".split())
 NEAR = 10
 MOST_WORDS = 3
@@ -55,14 +57,21 @@ def _parts(turn: Turn) -> Iterator[_Part]:
             # A sign counts within a word only; elsewhere it ends a clause.
             inner = turn.beside(at) and at + 1 < len(tokens) and turn.beside(at + 1)
             shown = token.text if inner or token.text in "@/" else " "
-            # “A. D. A. at” is spelt.
-            if inner or token.text != "." or len(tokens[at - 1].norm) != 1:
+            if inner or not _passed(turn, at):
                 yield _Part(shown, at, at + 1, sign=True)
             at += 1
         else:
             part = _spelt(turn, at)
             yield part
             at = part.stop
+
+
+def _passed(turn: Turn, at: int) -> bool:
+    """Whether a sign belongs to how an address is said: “A. D. A. at”, “example, dot com”."""
+    before, after = (turn.tokens[n].norm if 0 <= n < len(turn.tokens) else "" for n in (at - 1, at + 1))
+    if turn.tokens[at].text == ".":
+        return len(before) == 1
+    return turn.tokens[at].text == "," and (after in JOINING or before in JOINING or before == after == "w")
 
 
 def _named(turn: Turn, at: int) -> bool:
@@ -94,12 +103,24 @@ def _address(turn: Turn, parts: tuple[_Part, ...], at: int) -> tuple[Match, int]
         return None
     first, stop = _labels_before(parts, at), _labels_after(parts, at)
     if _text(parts, stop - 1) not in ENDINGS:
-        return None
+        return _unfinished(turn, parts, at)
     email = _local(turn, parts, first)
     if email is not None:
         return _match(parts, email, stop, Kind.EMAIL), stop
     stop = _path(parts, stop)
     return _match(parts, _scheme(parts, first), stop, Kind.URL), stop
+
+
+def _unfinished(turn: Turn, parts: tuple[_Part, ...], at: int) -> tuple[Match, int] | None:
+    """An address whose ending was lost, or run together with what follows: `example.orgyes`."""
+    whole = parts[at - 1].text == "www" or parts[at + 1].text.startswith(_GLUED)
+    if not whole or not turn.beside(parts[at].first):
+        return None
+    first, stop = _labels_before(parts, at), at + 2
+    while _text(parts, stop) in _BETWEEN and _word(parts, stop + 1):
+        stop += 2
+    key = "".join(part.text for part in parts[first:stop])
+    return Match(parts[first].first, parts[stop - 1].stop, key, Kind.URL, Source.SUGGESTION), stop
 
 
 def _handle(turn: Turn, parts: tuple[_Part, ...], at: int) -> Match | None:

@@ -17,6 +17,7 @@ _RANKS = """first second third fourth fifth sixth seventh eighth ninth tenth ele
 fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
 RANKS = {word: n for n, word in enumerate(_RANKS.split(), 1)} | {"thirtieth": 30}
 _SEPARATED = re.compile(r"(\d{1,4})([/.\-–])(\d{1,2}|[a-z]{3,9})\2(\d{4}|\d{2})(?!\d)", re.IGNORECASE)
+_JOINED = re.compile(r"(?<!\d)([0-3]\d)-?([01]\d)-?((?:19|20)\d\d|\d\d)(?!\d)")
 FIRST_YEAR, LAST_YEAR = 1900, 2029
 CENTURY_FROM = 30
 """Two digits from here on are a year of the last century."""
@@ -90,7 +91,7 @@ def dates(turn: Turn) -> list[Date]:
 
 def dates_at(turn: Turn, at: int) -> list[Date]:
     """Every way in which the words from a token on can be a date."""
-    rules = (_with_signs, _day_first, _month_first, _in_digits, _year)
+    rules = (_with_signs, _day_first, _month_first, _in_digits, _run_together, _year)
     return [date for rule in rules for date in rule(turn, at)]
 
 
@@ -154,6 +155,19 @@ def _in_digits(turn: Turn, at: int) -> Iterator[Date]:
             for year, stop, _ in _years(tokens, _next(tokens, then)):
                 if date := _date(at, stop, day, month, year, plain=False):
                     yield date
+
+
+def _run_together(turn: Turn, at: int) -> Iterator[Date]:
+    """“17101939”, “1710-1939”: only beside a word like “born”."""
+    written = _JOINED.match(turn.text, turn.tokens[at].start)
+    if not written:
+        return
+    stop = next(
+        (n for n in range(at, len(turn.tokens)) if turn.tokens[n].start >= written.end()), len(turn.tokens)
+    )
+    day, month, year = map(int, written.groups())
+    if date := _date(at, stop, day, month, _whole(year), plain=False):
+        yield date
 
 
 def _year(turn: Turn, at: int) -> Iterator[Date]:

@@ -18,9 +18,10 @@ ml n ne ng nn np nr nw ol ox pa pe ph pl po pr rg rh rm s sa se sg sk sl sm sn s
 tn tq tr ts tw ub w wa wc wd wf wn wr ws wv yo ze"""
 AREAS = frozenset(_AREAS.split())
 _POSTCODE = re.compile(rf"([a-z]{{1,2}})({_D}[0-9a-z]?{_D}[abd-hjln-uw-z]{{2}})")
+_POSTCODE_0 = re.compile(rf"([cpsy]0|0[lx])({_D}[0-9a-z]?{_D}[abd-hjln-uw-z]{{2}})")
 _ROUTING = "acdefhknprtvwxy"
 _EIRCODE = re.compile(rf"[{_ROUTING}]{_D}[0-9ow][0-9o{_ROUTING}]{{4}}")
-_INSURANCE = re.compile(rf"[a-z]{{2}}{_D}{{6}}[abcd]")
+_INSURANCE = re.compile(rf"(?!00)[a-z0]{{2}}{_D}{{6}}[abcd]")
 _PPS = re.compile(rf"({_D}{{7}})([a-w])([a-iw])")
 _PPS_SHORT = re.compile(rf"({_D}{{7}})([a-w])()")
 _DIGITS = re.compile(rf"\+?{_D}{{6,}}")
@@ -28,6 +29,7 @@ _PHONE = re.compile(r"(?:\+|00)\d{8,15}|0[1-35789]\d{8,9}|0[1-9]\d{7,8}")
 # A number of ten digits that begins with a nought and with no day is a telephone number.
 _DAY = re.compile(r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])")
 _PREFIXES = re.compile(r"^(?:\+|00)(?:44|353)0?")
+ARTICLES = frozenset("aio")
 TEN = 10
 LONG = 6
 """From so many digits on a number is suggested, whatever it is."""
@@ -42,9 +44,10 @@ def codes(turn: Turn) -> list[Match]:
     Matches may overlap.
     """
     plain = tuple(runs(turn))
-    found = [match for run in plain for match in (*_mixed(run), *_numbers(turn, run))]
+    found = [match for run in plain for match in (*_mixed(run), *_numbers(turn, run), *_garbled(turn, run))]
     others = [run for way in (pair, misheard) for run in runs(turn, way) if run not in plain]
-    return [*found, *(match for run in others for match in _mixed(run))]
+    again = (match for run in others for match in (*_mixed(run), *_numbers(turn, run)))
+    return [*found, *(match for match in again if match.source is Source.RULE)]
 
 
 # ── letters and digits ──────────────────────────────────────────────────────────────────────────
@@ -53,6 +56,7 @@ def codes(turn: Turn) -> list[Match]:
 def _mixed(run: Run) -> Iterator[Match]:
     for pattern, kind in (
         (_POSTCODE, Kind.POSTCODE),
+        (_POSTCODE_0, Kind.POSTCODE),
         (_EIRCODE, Kind.POSTCODE),
         (_INSURANCE, Kind.NUMBER),
         (_PPS, Kind.NUMBER),
@@ -69,12 +73,14 @@ def _valid(code: re.Match[str]) -> str:
     """The key of a code; nothing where it only looks like one."""
     if code.re is _POSTCODE:
         return postcode(code[0]) if code[1] in AREAS else ""
+    if code.re is _POSTCODE_0:
+        return postcode(code[1].replace("0", "o") + code[2])
     if code.re is _EIRCODE:
         # “November 12 2002” isn't one: there is a letter among the last four signs.
         key = _noughts(code[0])
         return key if re.search("[a-z]", key[3:]) else ""
     if code.re is _INSURANCE:
-        return code[0][:2] + _noughts(code[0][2:8]) + code[0][8]
+        return code[0][:2].replace("0", "o") + _noughts(code[0][2:8]) + code[0][8]
     number = _noughts(code[1])
     return number + code[2] + code[3] if pps_letter(number, code[3]) == code[2] else ""
 
@@ -92,6 +98,24 @@ def pps_letter(digits: str, second: str = "") -> str:
     if second and second != "w":
         total += 9 * (ord(second) - ord("a") + 1)
     return "wabcdefghijklmnopqrstuv"[total % 23]
+
+
+def _garbled(turn: Turn, run: Run) -> Iterator[Match]:
+    """Letters and digits that a code may have become, as a suggestion."""
+    pieces = list(run.pieces)
+    while pieces and turn.tokens[pieces[-1][1]].norm in ARTICLES:
+        pieces.pop()
+    while pieces and turn.tokens[pieces[0][1]].norm in ARTICLES:
+        pieces.pop(0)
+    text = "".join(_said(run, piece) for piece in pieces)
+    digits, letters = sum(map(str.isdigit, text)), sum(sign.isalpha() and sign != "o" for sign in text)
+    one_word = bool(pieces) and turn.tokens[pieces[0][1]].word == turn.tokens[pieces[-1][2] - 1].word
+    if digits >= 3 and letters >= (1 if one_word and digits > 3 else 2):
+        yield Match(pieces[0][1], pieces[-1][2], text, Kind.NUMBER, Source.SUGGESTION)
+
+
+def _said(run: Run, piece: tuple[int, int, int]) -> str:
+    return run.text[piece[0] : _end(run, piece)]
 
 
 # ── digits alone ────────────────────────────────────────────────────────────────────────────────

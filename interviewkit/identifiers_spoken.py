@@ -23,7 +23,7 @@ UNITS = {word: str(n) for n, word in enumerate(_UNITS)} | {
 }
 TEENS = {word: str(n) for n, word in enumerate(_TEENS, 10)}
 TENS = {word: str(n * 10) for n, word in enumerate(_TENS, 2)} | {"fourty": "40"}
-_HEARD = "for 4 fore 4 to 2 too 2 won 1 ate 8 tree 3 niner 9 fife 5".split()
+_HEARD = "for 4 fore 4 to 2 too 2 won 1 ate 8 tree 3 niner 9 fife 5 not 0".split()
 MISHEARD = dict(zip(_HEARD[::2], _HEARD[1::2], strict=True))
 TIMES = {"double": 2, "triple": 3, "treble": 3}
 
@@ -42,6 +42,8 @@ november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray
 ALPHABET = {word: word[0] for word in _ALPHABET.split()}
 FILLERS = frozenset("um uh er erm ehm umm ah space dash hyphen then and capital stroke comma so".split())
 JOINTS = frozenset("-–—()., ")
+_PAUSED = frozenset(",-‑–")
+_AMOUNTS = frozenset("mg ml kg mm cm km ft lb hr pc".split())
 MOST_LETTERS = 2
 UNITS_WRITTEN = frozenset("st nd rd th s am pm mg ml kg k m".split())
 LONGEST_AMOUNT = 6
@@ -139,14 +141,16 @@ def norm_at(tokens: Sequence[Token], at: int) -> str:
 
 
 def _several(tokens: Sequence[Token], at: int) -> Read | None:
-    """“double oh”, “triple seven”; “double u” is a letter."""
+    """“double oh”, “triple seven”, “double, 5”; “double u” is a letter."""
     times = TIMES.get(tokens[at].norm, 0)
-    at += times > 0 and _hyphen(tokens, at + 1)
+    at += times > 0 and at + 1 < len(tokens) and tokens[at + 1].text in _PAUSED
     after = norm_at(tokens, at + 1)
     if not times or not after:
         return None
     if times == TIMES["double"] and after in ("u", "you"):
         return "w", at + 2
+    if after.isdecimal() and after.isascii():
+        return after[0] * (times - 1) + after, at + 2
     one = UNITS.get(after) or LETTERS.get(after) or ALPHABET.get(after) or (after if len(after) == 1 else "")
     return (one * times, at + 2) if one else None
 
@@ -217,7 +221,7 @@ def _letter(tokens: Sequence[Token], at: int) -> Read | None:
     if norm in LETTERS or norm in ALPHABET:
         return LETTERS.get(norm) or ALPHABET[norm], at + 1
     if len(norm) == MOST_LETTERS and norm.isascii() and norm.isalpha():
-        return (norm, at + 1) if token.text.isupper() or norm not in _WORDS else None
+        return (norm, at + 1) if token.text.isupper() or norm not in _WORDS | _AMOUNTS else None
     return None
 
 

@@ -222,6 +222,34 @@ def test_a_postcode_as_a_machine_may_mishear_it(text: str, expected: str) -> Non
     assert rules(f"My postcode is {text} then") == [(text, Kind.POSTCODE, expected)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3, 2, 7, double, 5, double, 2, 6, 9, 8", "3275522698"),
+        ("Zulu Papa Double 321-81 Charlie", "zp332181c"),
+        ("0, H240349c", "oh240349c"),
+        ("0X1 2JD", "ox12jd"),
+        ("176, not 651 sierra", "1760651s"),
+        ("www, dot example, dot org", "example.org"),
+        ("A. D. A. at example.org", "ada@example.org"),
+    ],
+)
+def test_what_a_machine_made_of_numbers_that_were_said(text: str, expected: str) -> None:
+    assert [(said, key) for said, _, key in rules(f"So it's {text} then.")] == [(text, expected)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["926878WA", "228 November alpha", "www.example.i", "example.orgyes", "X for xylophone 911 alpha 3"],
+)
+def test_what_is_left_of_a_code_is_suggested(text: str) -> None:
+    assert suggested("Well. Yes. No. I do.", f"So it's {text} then.") == [text]
+
+
+def test_a_date_of_birth_as_one_number() -> None:
+    assert rules("My date of birth is 1710-1939.") == [("1710-1939", Kind.BIRTH, "1939-10-17")]
+
+
 def test_a_number_that_is_dictated_over_several_turns_is_suggested() -> None:
     turns = ["it's oh seven seven", "mhm", "double oh nine hundred", "Nine hundred, yes.", "one two three"]
     assert suggested(*turns) == ["oh seven seven", "double oh nine hundred", "Nine hundred", "one two three"]
