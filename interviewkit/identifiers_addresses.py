@@ -199,6 +199,8 @@ def _cued(turn: Turn, token: int) -> bool:
 
 def _scheme(parts: tuple[_Part, ...], first: int) -> int:
     """Where the address begins, with “https colon slash slash” before it."""
+    while parts[first].text.startswith("w") and _text(parts, first - 1) == "w":
+        first -= 1
     at = first
     while _text(parts, at - 1) in ("/", ":"):
         at -= 1

@@ -103,15 +103,21 @@ def pps_letter(digits: str, second: str = "") -> str:
 def _garbled(turn: Turn, run: Run) -> Iterator[Match]:
     """Letters and digits that a code may have become, as a suggestion."""
     pieces = list(run.pieces)
-    while pieces and turn.tokens[pieces[-1][1]].norm in ARTICLES:
+    while pieces and _article(turn, pieces[-1]):
         pieces.pop()
-    while pieces and turn.tokens[pieces[0][1]].norm in ARTICLES:
+    while pieces and _article(turn, pieces[0]):
         pieces.pop(0)
-    text = "".join(_said(run, piece) for piece in pieces)
-    digits, letters = sum(map(str.isdigit, text)), sum(sign.isalpha() and sign != "o" for sign in text)
-    one_word = bool(pieces) and turn.tokens[pieces[0][1]].word == turn.tokens[pieces[-1][2] - 1].word
-    if digits >= 3 and letters >= (1 if one_word and digits > 3 else 2):
-        yield Match(pieces[0][1], pieces[-1][2], text, Kind.NUMBER, Source.SUGGESTION)
+    parts = [_said(run, piece) for piece in pieces]
+    digits, letters = sum(map(str.isdigit, "".join(parts))), sum(map(str.isalpha, "".join(parts)))
+    mixed = any(re.search(r"\d[a-z]|[a-z]\d", part) for part in parts)
+    if digits >= 3 and letters - "".join(parts).count("o") >= (1 if mixed and digits > 3 else 2):
+        yield Match(pieces[0][1], pieces[-1][2], "".join(parts), Kind.NUMBER, Source.SUGGESTION)
+
+
+def _article(turn: Turn, piece: tuple[int, int, int]) -> bool:
+    """Whether a letter is a word of the sentence around a code."""
+    _, first, stop = piece
+    return stop == first + 1 and turn.tokens[first].norm in ARTICLES and not turn.beside(first)
 
 
 def _said(run: Run, piece: tuple[int, int, int]) -> str:

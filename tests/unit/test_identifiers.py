@@ -231,6 +231,7 @@ def test_a_postcode_as_a_machine_may_mishear_it(text: str, expected: str) -> Non
         ("0X1 2JD", "ox12jd"),
         ("176, not 651 sierra", "1760651s"),
         ("www, dot example, dot org", "example.org"),
+        ("w, w, w, dot example dot org", "example.org"),
         ("A. D. A. at example.org", "ada@example.org"),
     ],
 )
@@ -240,7 +241,14 @@ def test_what_a_machine_made_of_numbers_that_were_said(text: str, expected: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["926878WA", "228 November alpha", "www.example.i", "example.orgyes", "X for xylophone 911 alpha 3"],
+    [
+        "926878WA",
+        "228 November alpha",
+        "940148D for Dog A for Apple",
+        "www.example.i",
+        "example.orgyes",
+        "X for xylophone 911 alpha 3",
+    ],
 )
 def test_what_is_left_of_a_code_is_suggested(text: str) -> None:
     assert suggested("Well. Yes. No. I do.", f"So it's {text} then.") == [text]
