@@ -81,6 +81,8 @@ class Talk:
     held_at: datetime | None = None
     ending: Ending | None = None
     """How the latest call that was held here ended."""
+    sent_until: date | None = None
+    """By when a transcript of it may come back that is with its participant."""
     unended: bool = False
     """A call was begun and has not been ended: it goes on, or the computer went down."""
 
@@ -186,6 +188,11 @@ class Agenda:
     def held_back(self) -> tuple[Talk, ...]:
         """Interviews with calls that wait and may not be transcribed."""
         return tuple(t for t in self.talks if t.waiting and not self.person(t.participant).transcribable)
+
+    @property
+    def sent(self) -> tuple[Talk, ...]:
+        """Interviews whose transcripts are with their participants."""
+        return tuple(talk for talk in self.talks if talk.sent_until is not None)
 
     @property
     def to_check(self) -> tuple[Talk, ...]:
@@ -370,6 +377,7 @@ def _talk(row: Row) -> Talk:
         held_at=None if row["held_at"] is None else datetime.fromisoformat(row["held_at"]),
         ending=None if row["ending"] is None else Ending(row["ending"]),
         unended=row["unended"],
+        sent_until=None if row.get("sent_until") is None else date.fromisoformat(row["sent_until"]),
     )
 
 

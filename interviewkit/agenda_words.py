@@ -5,6 +5,7 @@ Agenda ── coming, waiting, reached ─► lines, with the key and the comman
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from interviewkit.agenda import (
     WORK_PER_SECOND,
@@ -109,8 +110,16 @@ def _to_process(agenda: Agenda) -> Iterator[Item]:
         places = sum(talk.flags for talk in agenda.to_check)
         text = f"{count(len(agenda.to_check), 'transcript')} to check, {count(places, 'place')}"
         yield Item(text, ENTER, f"interviewkit transcript show {agenda.to_check[0].id}")
+    if agenda.sent:
+        names = [f"{talk.id} (by {_day(talk.sent_until)})" for talk in agenda.sent]
+        text = f"{count(len(names), 'transcript')} to come back from participants: {_named(names)}"
+        yield Item(text, "", f"interviewkit transcript returned --interview {agenda.sent[0].id}")
     if agenda.held_back:
         yield Item(f"without consent, not transcribed: {_named([talk.id for talk in agenda.held_back])}")
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else f"{day.day} {day:%B}"
 
 
 def step(person: Person, talk: Talk | None) -> str:
@@ -192,6 +201,7 @@ def as_json(agenda: Agenda) -> dict[str, object]:
             "transcribe": [talk.id for talk in agenda.to_transcribe],
             "transcribe_s": round(agenda.work_s, 1),
             "check": [talk.id for talk in agenda.to_check],
+            "sent": [talk.id for talk in agenda.sent],
             "held_back": [talk.id for talk in agenda.held_back],
             "damaged": list(agenda.damaged_contacts),
         },

@@ -253,6 +253,7 @@ def _interview(paths: StudyPaths, keys: Keys, name: str, known: Row) -> Row:
         "lengths_s": {str(call.number): round(call.duration_s, 3) for call in interview.calls},
         **_held(interview),
         "marks": len(interview.marks),
+        "sent_until": _sent_until(interview),
         **counts,
     }
 
@@ -266,6 +267,12 @@ def _counts(paths: StudyPaths, keys: Keys, interview: Interview) -> Row:
         left = {} if people is None else {"flags": people.get("flags", 0)}
         found[str(call.number)] = {**draft, **left}
     return found
+
+
+def _sent_until(interview: Interview) -> str | None:
+    """By when a transcript may come back that is with its participant."""
+    out = [one.until for one in interview.sent if one.answered_at is None]
+    return min(out).isoformat() if out else None
 
 
 def _held(interview: Interview) -> Row:

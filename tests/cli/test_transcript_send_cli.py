@@ -72,6 +72,7 @@ def test_a_transcript_goes_out_comes_back_and_is_decided_about(
     assert "Interviewer: So how did it begin?" in [p.text for p in Document(str(out)).paragraphs]
     assert "You: With a letter from my doctor." in [p.text for p in Document(str(out)).paragraphs]
     assert "See to what they say of the transcript of P02-1" in run("ethics", "due").out
+    assert "1 transcript to come back from participants: P02-1 (by 12 December)" in run("agenda").out
     assert [one.interviews for one in study.handed_on()] == [(call,)]
     assert (
         "is not back" in run("transcript", "send", tmp_path / "b.txt", *BY, call, "--until", "2099-12-12").err
@@ -86,6 +87,7 @@ def test_a_transcript_goes_out_comes_back_and_is_decided_about(
     ]
     assert "3 changes to decide" in listed.err
     assert "See to what they say" not in run("ethics", "due").out
+    assert "to come back" not in run("agenda").out
     done = run("transcript", "returned", *BY, call, "--accept", "2", "--decline", "1")
     assert "letter → phone call  (accepted by Ada)" in done.out
     assert "So → And  (declined by Ada)" in done.out
