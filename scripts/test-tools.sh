@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs that only the tests use: virtual sound cards, a terminal, a browser, another program that reads REFI-QDA
-# projects. Tests that miss one are skipped and say so.
+# Programs that only the tests use: virtual sound cards, a terminal, a browser, an office, another program that reads
+# REFI-QDA projects. Tests that miss one are skipped and say so.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,7 @@ ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so >/dev/null 2>&1 || wanted="
 command -v tmux >/dev/null || wanted="$wanted tmux"
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     wanted="$wanted chromium fonts-dejavu-core"
+command -v soffice >/dev/null || wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
 [ -n "$wanted" ] || exit 0
 
 if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
