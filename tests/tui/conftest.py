@@ -1,12 +1,14 @@
 """An app over a small study, driven by keys; nothing of whoever runs the tests gets in."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from interviewkit import audit_verify
+from interviewkit.audit_verify import Verdict
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from tests import fakes
@@ -29,8 +31,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def study(template: Path, tmp_path: Path) -> Study:
-    return Study.open(Path(shutil.copytree(template, tmp_path / "study")))
+def study(template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Study]:
+    """The study; afterwards every change that keys have made to it is in its audit trail."""
+    made = Study.open(Path(shutil.copytree(template, tmp_path / "study")))
+    yield made
+    if request.node.get_closest_marker("behind_its_back") is None:
+        check_all_is_in_the_trail(made)
+
+
+def check_all_is_in_the_trail(study: Study) -> None:
+    """No key has changed anything without an event; what is still being written may be without its end."""
+    found = audit_verify.verify(study.paths).problems
+    assert [one for one in found if one.verdict is Verdict.TAMPERED] == []
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ NOT_YET = {
 }
 
 
-class Calls(OptionList):
+class CallList(OptionList):
     """The list; ⏎ is a key that the footer must show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,12 +63,12 @@ class DeskScreen(Frame):
     def body(self) -> ComposeResult:
         """The columns' names, the list."""
         yield Static(id="heading", markup=False)
-        yield Calls(id="rows", markup=False)
+        yield CallList(id="rows", markup=False)
 
     def on_mount(self) -> None:
         """Look at the study now and whenever it has changed."""
         self.query_one(TitleBar).show("The desk", "looking …")
-        self.query_one(Calls).focus()
+        self.query_one(CallList).focus()
         self._look()
         self.watch(self.app, "agenda", lambda _: self._look(), init=False)
 
@@ -86,7 +86,7 @@ class DeskScreen(Frame):
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        rows, here = self.query_one(Calls), self._chosen
+        rows, here = self.query_one(CallList), self._chosen
         groups = {group.id: group.name for group in self.kit.study.config.groups}
         width = max(self.size.width - NAME_WIDTH - GROUP_WIDTH - NEXT_WIDTH - 5, 20)
         self.query_one("#heading", Static).update(
@@ -106,7 +106,7 @@ class DeskScreen(Frame):
 
     @property
     def _chosen(self) -> CallState | None:
-        place = self.query_one(Calls).highlighted
+        place = self.query_one(CallList).highlighted
         return self._calls[place] if place is not None and place < len(self._calls) else None
 
     @on(OptionList.OptionSelected)

@@ -39,7 +39,7 @@ class People(OptionList):
     """The list of everybody; ⏎ is a key that the footer must show."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "next step", key_display="⏎", tooltip="interviewkit agenda")
+        Binding("enter", "select", "next", key_display="⏎", tooltip="interviewkit agenda")
     ]
 
     def on_resize(self, event: Resize) -> None:
