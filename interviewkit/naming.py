@@ -74,7 +74,8 @@ def items(turns: Sequence[Turn], known: Iterable[Known], own: Pseudonyms, others
 
 def _whole(one: Pseudonym) -> str:
     """The words that it is known by: a first name alone may have been found that stands for all of a name."""
-    return one.text if identifiers.key(one.text) == one.key else one.key
+    own = identifiers.known_key(identifiers.Known(one.text, Kind(one.kind)))
+    return one.text if own == one.key else one.key
 
 
 def _item(key: str, places: tuple[Finding, ...], decided: Pseudonym | None) -> Item:
@@ -132,14 +133,10 @@ def undecided(own: Pseudonyms, key: str) -> Pseudonyms:
 
 def added(text: str, kind: Kind) -> Item:
     """Something that nobody found, typed to be looked for from now on; UsageError for no words."""
-    words = tuple(text.split())
-    if not identifiers.key(text):
+    key = identifiers.known_key(identifiers.Known(text, kind))
+    if not key:
         raise UsageError("There is no word in it.", "Type the name as it is said.")
-    # By what it is found where it is said: a title is no part of a name.
-    said = identifiers.found([words], [identifiers.Known(text, kind)])
-    sure = [one for one in said if one.source is Source.KNOWN]
-    key, own = (sure[0].key, sure[0].text) if len(sure) == 1 else (identifiers.key(text), " ".join(words))
-    return Item(key, own, kind, Source.KNOWN, ())
+    return Item(key, " ".join(text.split()), kind, Source.KNOWN, ())
 
 
 def _with(own: Pseudonyms, item: Item, decision: Decision, text: str, who: Who) -> Pseudonyms:
