@@ -8,7 +8,7 @@ from tests.system.virtual_sound import SoundSystem
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("virtual_cards")]
 MINUTES = 1.0
-KILLS = 5
+KILLS = 2
 
 
 def test_a_minute_on_a_busy_computer(system: SoundSystem) -> None:
