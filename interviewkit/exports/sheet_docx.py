@@ -5,7 +5,8 @@ Sheet[] ── document ─► bytes. What people wrote is text and nothing else
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from interviewkit.exports.base import MADE
@@ -46,39 +47,57 @@ def document(title: str, subtitle: str, sheets: Sequence[Sheet], notes: Sequence
 
 
 def _table(made: "Document", sheet: Sheet) -> None:
-    """Rows under a head that comes again on every page."""
+    """Rows under a head that comes again on every page.
+
+    A row is a copy of the first one with other texts: to have each made anew takes a minute for a thousand.
+    """
     from docx.shared import Cm
 
     if not sheet.rows:
         made.add_paragraph("None.")
         return
-    table = made.add_table(rows=1 + len(sheet.rows), cols=len(sheet.columns))
+    table = made.add_table(rows=2, cols=len(sheet.columns))
     table.style, table.autofit = "Table Grid", False
     total = sum(column.width for column in sheet.columns)
-    widths = [Cm(WIDTH_CM * column.width / total) for column in sheet.columns]
-    texts = [[column.title for column in sheet.columns], *sheet.rows]
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    # Cell by cell through `table.cell` takes a time that grows with the square of the table.
-    for at, (row, cells) in enumerate(zip(texts, table.rows, strict=True)):
-        for column, text, cell, width in zip(sheet.columns, row, cells.cells, widths, strict=True):
-            cell.width = width
-            _write(cell, text, bold=at == 0, right=column.number)
-            if at == 0:
-                _shade(cell)
-    _repeat(table.rows[0]._tr)
+    for column, place in zip(sheet.columns, table.columns, strict=True):
+        place.width = Cm(WIDTH_CM * column.width / total)
+    head, body = table.rows
+    for cell, column in zip(head.cells, sheet.columns, strict=True):
+        _write(cell, column.title, bold=True, right=column.number)
+        _shade(cell)
+    for cell, column in zip(body.cells, sheet.columns, strict=True):
+        _write(cell, "", bold=False, right=column.number)
+    _repeat(head._tr)
+    pattern = body._tr
+    for row in sheet.rows:
+        pattern.addprevious(_filled(pattern, row))
+    pattern.getparent().remove(pattern)
     made.add_paragraph(style="Remark")
+
+
+def _filled(pattern: Any, row: Sequence[str]) -> Any:
+    """A copy of a row with these texts, of which each line is a paragraph."""
+    from docx.oxml.ns import qn
+
+    copied = deepcopy(pattern)
+    for cell, text in zip(copied.findall(qn("w:tc")), row, strict=True):
+        first = cell.find(qn("w:p"))
+        lines = text.splitlines() or [""]
+        for more in [deepcopy(first) for _ in lines[1:]]:
+            first.addnext(more)
+        for paragraph, line in zip(cell.findall(qn("w:p")), lines, strict=True):
+            paragraph.find(qn("w:r")).text = visible(line)
+    return copied
 
 
 def _write(cell: "_Cell", text: str, *, bold: bool, right: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-    for at, line in enumerate(text.splitlines() or [""]):
-        paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
-        paragraph.style = "Cell"
-        if right:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph.add_run(visible(line)).bold = bold
+    paragraph = cell.paragraphs[0]
+    paragraph.style = "Cell"
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.add_run(visible(text)).bold = bold
 
 
 def _shade(cell: "_Cell") -> None:
@@ -91,13 +110,13 @@ def _shade(cell: "_Cell") -> None:
     cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _repeat(row: "object") -> None:
+def _repeat(row: Any) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")
-    row.get_or_add_trPr().append(repeated)  # type: ignore[attr-defined]
+    row.get_or_add_trPr().append(repeated)
 
 
 def _prepare(made: "Document", title: str) -> None:

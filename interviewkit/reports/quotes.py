@@ -39,8 +39,8 @@ def quotes(analysis: Analysis) -> Report:
     """A row for each meaning unit that may be quoted."""
     units = [one for one in counting.reported(analysis) if one[1].text.strip() != STRUCK_TEXT]
     shown = [one for one in units if one[0].may_quote]
-    order = {one.id: at for at, one in enumerate(counting.domains(analysis))}
-    rows = [_row(analysis, *one) for one in sorted(shown, key=lambda one: _key(analysis, one, order))]
+    known = _Known(analysis)
+    rows = [known.row(*one) for one in sorted(shown, key=known.key)]
     notes = [*_withheld(units), *counting.dropped(analysis), *left_out(analysis)]
     interviews = tuple(sorted({one.interview.id for one, _ in shown}))
     return Report(TITLE, [Sheet(TITLE, COLUMNS, rows, ABOUT)], notes, interviews)
@@ -61,30 +61,49 @@ def singular(name: str) -> str:
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 
 
-def _key(analysis: Analysis, one: Sorted, order: dict[str, int]) -> tuple[object, ...]:
-    """By domain, category, then publication number: not by the order in which they were numbered."""
-    interview, unit = one
-    domain, category = counting.domain_of(analysis, unit)
-    group = [g.id for g in analysis.groups].index(interview.group.id)
-    number = analysis.publication[interview.participant.id]
-    path = _path(analysis, category)
-    return order[domain], path, group, number, unit.passage.call, unit.passage.start_ms, unit.id
+class _Known:
+    """What all rows need of a study, found once."""
 
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.domains = {one.id: (at, one.name) for at, one in enumerate(counting.domains(analysis))}
+        self.groups = [group.id for group in analysis.groups]
+        people = analysis.interviewed.values()
+        self.of_group = Counter(person.group for person in people)
+        self.of_place = Counter((person.group, person.jurisdiction) for person in people)
 
-def _row(analysis: Analysis, one: AnalysedInterview, unit: Unit) -> Sequence[str]:
-    domain, category = counting.domain_of(analysis, unit)
-    names = {known.id: known.name for known in counting.domains(analysis)}
-    start, end = clock(unit.passage.start_ms), clock(unit.passage.end_ms)
-    return (
-        who(analysis, one),
-        names[domain],
-        _path(analysis, category),
-        unit.label,
-        _words(analysis, one, unit),
-        f"call {unit.passage.call}, {start}–{end}",
-        unit.id,
-        "; ".join(careful(analysis, one)),
-    )
+    def key(self, one: Sorted) -> tuple[object, ...]:
+        """By domain, category, then publication number: not by the order in which they were numbered."""
+        interview, unit = one
+        domain, category = counting.domain_of(self.analysis, unit)
+        group = self.groups.index(interview.group.id)
+        number = self.analysis.publication[interview.participant.id]
+        path = _path(self.analysis, category)
+        when = (unit.passage.call, unit.passage.start_ms, unit.id)
+        return self.domains[domain][0], path, group, number, when
+
+    def row(self, one: AnalysedInterview, unit: Unit) -> Sequence[str]:
+        domain, category = counting.domain_of(self.analysis, unit)
+        start, end = clock(unit.passage.start_ms), clock(unit.passage.end_ms)
+        return (
+            who(self.analysis, one),
+            self.domains[domain][1],
+            _path(self.analysis, category),
+            unit.label,
+            _words(self.analysis, one, unit),
+            f"call {unit.passage.call}, {start}–{end}",
+            unit.id,
+            "; ".join(self.careful(one)),
+        )
+
+    def careful(self, one: AnalysedInterview) -> Iterator[str]:
+        """Why the role of a participant may say who it is: few of a group, or the only one in a place."""
+        many, kind = self.of_group[one.group.id], f"“{one.group.name}”"
+        if many <= FEW:
+            yield f"the only participant of {kind}" if many <= 1 else f"one of only {many} of {kind}"
+        place = one.participant.jurisdiction
+        if self.of_place[one.group.id, place] == 1 and many > 1:
+            yield f"the only participant of {kind} in {place}"
 
 
 def _words(analysis: Analysis, one: AnalysedInterview, unit: Unit) -> str:
@@ -102,19 +121,6 @@ def _words(analysis: Analysis, one: AnalysedInterview, unit: Unit) -> str:
 
 def _path(analysis: Analysis, category: str | None) -> str:
     return " › ".join(one.name for one in codebooks.path(analysis.codebook, category))
-
-
-def careful(analysis: Analysis, one: AnalysedInterview) -> Iterator[str]:
-    """Why the role of a participant may say who it is: few of a group, or the only one of it in a place."""
-    people = analysis.interviewed.values()
-    groups = Counter(person.group for person in people)
-    places = Counter((person.group, person.jurisdiction) for person in people)
-    kind = f"“{one.group.name}”"
-    if groups[one.group.id] <= FEW:
-        many = groups[one.group.id]
-        yield f"the only participant of {kind}" if many <= 1 else f"one of only {many} of {kind}"
-    if places[one.group.id, one.participant.jurisdiction] == 1 and groups[one.group.id] > 1:
-        yield f"the only participant of {kind} in {one.participant.jurisdiction}"
 
 
 def _withheld(units: Sequence[Sorted]) -> list[str]:
