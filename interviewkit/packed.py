@@ -74,7 +74,7 @@ class Archive:
         """The error for a file that can't be read."""
         return UsageError(
             f"The file is no {self._what} that can be read: {why}.",
-            "Open it in an office program, and save it anew.",
+            "Open it in an office program, and save it anew as .docx or .xlsx.",
         )
 
     def _member(self, name: str) -> bytes:

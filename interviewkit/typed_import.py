@@ -18,7 +18,16 @@ from interviewkit.consent import Store, Transcribe
 from interviewkit.drafts import Work
 from interviewkit.errors import UsageError, WeightsError
 from interviewkit.events import Event
-from interviewkit.models import CheckedTurn, Interview, Layout, Provenance, Region, TimesFrom, Transcript
+from interviewkit.models import (
+    Check,
+    CheckedTurn,
+    Interview,
+    Layout,
+    Provenance,
+    Region,
+    TimesFrom,
+    Transcript,
+)
 from interviewkit.speech import channels
 from interviewkit.study import Study
 from interviewkit.typed import Typed
@@ -39,6 +48,8 @@ class File:
     by: str
     instead: bool = False
     """Whether it takes the place of what people have made of the transcript so far."""
+    checked: bool = False
+    """Whether whoever brings it in stands by every turn of it: it was checked by ear."""
     anyway: bool = False
     """Whether it is this call, however little the machine heard of it."""
 
@@ -73,8 +84,8 @@ def bring_in(study: Study, interview_id: str, call: int, file: File) -> Generato
     _check_free(interview, call, tables is not None, file)
     times, timed = yield from _timed(study, interview, call, work, file, length_s)
     base = work.transcript or _nothing(study, interview, call, length_s)
-    turns = _turns(file, timed, base)
     now = datetime.now(UTC)
+    turns = _turns(file, timed, base, (Check(by=file.by, at=now),) if file.checked else ())
     before = checking.begun(base, tables, f"{interview.id}, call {call}", file.by, now)
     record = checking.taken(Record(before.turns, before.before), turns, file.by, times, now)
     beside = None if work.transcript is not None else drafts.pack(replace(work, transcript=base))
@@ -188,13 +199,14 @@ def _nothing(study: Study, interview: Interview, call: int, length_s: float) -> 
     )
 
 
-def _turns(file: File, timed: Timed, base: Transcript) -> tuple[CheckedTurn, ...]:
+def _turns(file: File, timed: Timed, base: Transcript, checks: tuple[Check, ...]) -> tuple[CheckedTurn, ...]:
     found = [
         CheckedTurn(
             speaker=file.names[said.speaker],
             start_s=words[0].start_s,
             end_s=max(word.end_s for word in words),
             words=words,
+            checks=checks,
         )
         for said, words in zip(file.said.said, timed.words, strict=True)
         if words

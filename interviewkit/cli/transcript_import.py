@@ -33,6 +33,7 @@ NOTHING = "Nothing of the file was kept."
     help="Who asks the questions, as the file has it; asked for where it isn't obvious.",
 )
 @click.option("--replace", is_flag=True, help="Put it in the place of what people made of the transcript.")
+@click.option("--checked", is_flag=True, help="You stand by every turn of it: it was checked by ear.")
 @click.option("--yes", is_flag=True, help="It is this call, even where the machine heard other words.")
 @options.study
 @options.quiet
@@ -45,6 +46,7 @@ def import_(
     by: str,
     interviewers: tuple[str, ...],
     replace: bool,
+    checked: bool,
     yes: bool,
     quiet: bool,
 ) -> None:
@@ -54,7 +56,9 @@ def import_(
     study = options.open_study(study_dir)
     typed = opened(study, interview, options.bytes_of(file), interviewers)
     names = cast(typed, interviewers, study.interview(interview).participant)
-    job = bring_in(study, interview, call, File(typed, names, by, instead=replace, anyway=yes))
+    job = bring_in(
+        study, interview, call, File(typed, names, by, instead=replace, checked=checked, anyway=yes)
+    )
     brought = show(job, quiet=quiet)
     click.echo(interview)
     if not quiet:

@@ -69,6 +69,13 @@ def test_without_a_draft_the_words_lie_where_somebody_talks(run: Run, call: str,
     assert "00:05  P01\n            With a letter" in run("transcript", "show", call).out
 
 
+def test_what_was_checked_elsewhere_counts_as_checked(run: Run, call: str, typed: Path) -> None:
+    run("process", call)
+    run("transcript", "import", typed, "--interview", call, *BY, "--checked")
+    shown = " ".join(run("transcript", "show", call).out.split())
+    assert "brought in by Ada (times word by word from the machine's draft), checked by Ada, 100 %" in shown
+
+
 def test_who_interviews_has_to_be_said_where_nobody_can_be_asked(run: Run, call: str, typed: Path) -> None:
     done = run("transcript", "import", typed, "--interview", call, "--by", "Ada")
     assert done.code == 2
