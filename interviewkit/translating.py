@@ -25,6 +25,8 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 def sheet(study: Study, interview_id: str, call: int, place: Path, language: str | None = None) -> None:
     """Write the workbook of a call, with what there is in `language`; it is on record as an export."""
     interview = study.interview(interview_id)
+    if place.suffix.lower() != ".xlsx":
+        raise UsageError(f"{place.name} is not called like a workbook.", "Have its name end in .xlsx.")
     found = _transcript(study, interview, call)
     there = [one for one in of(study, interview, call) if one.language == language]
     data = workbook(found.turns, Parallel(there))

@@ -64,13 +64,14 @@ class Brought:
     timed: Timed
 
 
-def opened(study: Study, interview_id: str, data: bytes, interviewers: Sequence[str]) -> Typed:
-    """What a file has for an interview; without a consent to keeping it, the file isn't looked at.
+def opened(study: Study, interview_id: str, call: int, data: bytes, interviewers: Sequence[str]) -> Typed:
+    """What a file has for a call; without a consent to keeping it, the file isn't looked at.
 
     Raises ConsentRefused, and UsageError with the line that can't be read.
     """
     participant = study.interview(interview_id).participant
     study.grant(participant, Store)
+    study.call(interview_id, call)
     return typed.read(typed_files.lines(data), (*interviewers, participant))
 
 
@@ -136,6 +137,11 @@ def _check_alike(timed: Timed, file: File) -> None:
         raise UsageError(
             f"Only {100 * timed.alike:.0f} % of the file's words are what the machine heard in this call.",
             "Is it the transcript of another one? If it is the right one: --yes.",
+        )
+    if timed.covered < LEAST_ALIKE and not file.anyway:
+        raise UsageError(
+            f"The file has only {100 * timed.covered:.0f} % of what the machine heard in this call.",
+            "Is it all of the transcript? If it is: --yes.",
         )
 
 

@@ -31,6 +31,8 @@ class Timed:
     words: tuple[tuple[Word, ...], ...]
     alike: float | None = None
     """The share of the words that the machine heard, too; None where it heard nothing."""
+    covered: float = 1.0
+    """The share of the machine's words that are among them."""
     ignored: int = 0
     """Time stamps that made no sense: out of order, or beyond the call."""
     struck: int = 0
@@ -59,7 +61,8 @@ def heard(typed: Typed, draft: Sequence[Word], length_s: float, struck_s: Sequen
                 beside = turns[low] if low >= 0 else None
                 times[low + 1 : high] = run.times(room, beside, open_end=high == len(texts))
     alike = len(pairs) / len(texts) if texts else 0.0
-    return Timed(_worded(typed, times), alike, struck=times.count(None))
+    covered = len(pairs) / len(draft) if draft else 1.0
+    return Timed(_worded(typed, times), alike, covered, struck=times.count(None))
 
 
 def spread(typed: Typed, speech: Sequence[Stretch], length_s: float) -> Timed:

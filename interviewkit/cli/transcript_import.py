@@ -54,7 +54,7 @@ def import_(
     from interviewkit.typed_import import File, bring_in, opened
 
     study = options.open_study(study_dir)
-    typed = opened(study, interview, options.bytes_of(file), interviewers)
+    typed = opened(study, interview, call, options.bytes_of(file), interviewers)
     names = cast(typed, interviewers, study.interview(interview).participant)
     job = bring_in(
         study, interview, call, File(typed, names, by, instead=replace, checked=checked, anyway=yes)

@@ -91,6 +91,13 @@ def test_the_transcript_of_another_call_is_asked_about(run: Run, call: str, tmp_
     assert refused.code == 2
     assert "11 % of the file's words" in refused.err
     assert run("transcript", "import", other, "--interview", call, "--by", "Ada", "--yes").code == 0
+    other.write_text("Interviewer: So how?\nP01: A letter.\n")
+    short = run("transcript", "import", other, "--interview", call, "--by", "Ada", "--replace")
+    assert "only 22 % of what the machine heard" in short.err
+    assert (
+        "has no call 3"
+        in run("transcript", "import", other, "--interview", call, "--by", "A", "--call", 3).err
+    )
 
 
 def test_a_strike_takes_typed_words_along(run: Run, call: str, typed: Path, study: Study) -> None:

@@ -85,6 +85,7 @@ def test_what_is_typed_wrong_is_one_line(
     done = run("transcript", "translate", "import", back, *AT, call, "--language", language, "--by", "Zoé")
     assert done.code == 2
     assert told in done.err
+    assert "workbook" in run("transcript", "translate", "sheet", tmp_path / "a.docx", *AT, call).err
     empty = tmp_path / "empty.csv"
     empty.write_text("Turn,Translation\n1,\n")
     done = run("transcript", "translate", "import", empty, *AT, call, "--language", "fr", "--by", "Zoé")
