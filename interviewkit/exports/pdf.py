@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
 MARGIN_MM = 20.0
+FRAME_PT, TALL_PT = 6.0, 400.0
+"""What reportlab keeps free within the margins; room in which a row that doesn't fit is parted."""
 LEAST_BELOW = 90.0
 """Points that a heading wants: itself, and a few lines below it."""
 CURVE_PT, CURVE_FOOT_PT, CURVE_BAR_PT = 150.0, 45.0, 30.0
@@ -128,7 +130,7 @@ class _Pages:
         self.footer = footer or f"interviewkit {__version__}"
         self.size = turned(A4) if landscape else A4
         self.margin = MARGIN_MM * mm
-        self.width = self.size[0] - 2 * self.margin
+        self.width = self.size[0] - 2 * self.margin - 2 * FRAME_PT
 
     def build(self, blocks: Sequence[Block], total: int) -> tuple[bytes, int]:
         """The file, and how many pages it has."""
@@ -199,10 +201,8 @@ class _Pages:
         match block:
             case Heading(text, level):
                 # Not at the foot of a page with what it is about on the next.
-                return [
-                    CondPageBreak(LEAST_BELOW),
-                    Drawn(_markup(text), _styles()["h1" if level == 1 else "h2"]),
-                ]
+                style = _styles()["h1" if level == 1 else "h2"]
+                return [CondPageBreak(LEAST_BELOW), Drawn(_markup(text), style)]
             case Paragraph():
                 return _paragraphs(block)
             case Facts(rows):
@@ -268,21 +268,33 @@ class _Pages:
         rules: list[Any],
         before: float = 2,
     ) -> list["Flowable"]:
-        from reportlab.platypus import LongTable, Spacer
+        from reportlab.platypus import Spacer
 
         if not cells:
             return []
         space = [("TOPPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]
         sides = [("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 6)]
-        grid = LongTable(
+        grid = _grid_class()(
             cells,
             colWidths=[self.width * share / sum(shares) for share in shares],
             repeatRows=heads,
-            splitInRow=1,
             style=[("VALIGN", (0, 0), (-1, -1), "TOP"), *space, *sides, *rules],
             hAlign="LEFT",
         )
         return [Spacer(0, before), grid, Spacer(0, 8)]
+
+
+@cache
+def _grid_class() -> type[Any]:
+    """A table of which a row goes to the next page whole, unless it is taller than most of one."""
+    from reportlab.platypus import LongTable
+
+    class Grid(LongTable):  # type: ignore[misc]
+        def split(self, width: float, height: float) -> Any:
+            self.splitInRow = int(height > TALL_PT)
+            return super().split(width, height)
+
+    return Grid
 
 
 def _paragraphs(block: Paragraph) -> list["Flowable"]:

@@ -37,7 +37,7 @@ def _sheet(name: str, lines: Sequence[Line], names: Sequence[str], about: str) -
     columns = [
         Column("Domain and category", 36, "what lies in another stands below it, with a dot for each step"),
         *(Column(one, 5, f"meaning units of {one}", number=True) for one in names),
-        Column("Participants", 12, "how many of them contributed", number=True),
+        Column("n", 6, "how many participants contributed", number=True),
         Column("Units", 7, "meaning units of all of them", number=True),
     ]
     rows = [tuple(_row(label(line), line.units, names)) for line in lines]

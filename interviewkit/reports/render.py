@@ -14,8 +14,9 @@ from interviewkit.reports.saturation import BARS
 FORMATS = ("txt", "csv", "xlsx", "docx", "pdf", "svg")
 """`svg` only where a report has a picture."""
 FILE_WIDTH = 100
-ROOM, WIDE, BOLD = 138, 20, 1.2
-"""Characters that fit across a page; the longest word that a column makes room for; how wide a head is."""
+ROOM, WIDE, NAMES, NARROWEST, BOLD = 138, 20, 20, 3.6, 1.2
+"""Characters that fit across a page; the longest word that a column makes room for; what the one column of
+names beside numbers has at least, and any other; how wide a head is."""
 CAPTION = "Categories so far, as interviews were held: what is new, in the darker colour, and what was known."
 
 
@@ -76,6 +77,9 @@ def _columns(sheet: Sheet) -> list[Column]:
 
 
 def _least(sheet: Sheet, at: int) -> float:
-    words = [len(word) for row in sheet.rows for word in row[at].split()]
-    head = [len(word) * BOLD for word in sheet.columns[at].title.split()]
-    return min(max([*words, *head], default=1), WIDE) + 2
+    column = sheet.columns[at]
+    alone = not column.number and all(one.number for one in sheet.columns if one is not column)
+    words: list[float] = [min(column.width, NAMES) if alone else NARROWEST]
+    words += [len(word) for row in sheet.rows for word in row[at].split()]
+    head = [len(word) * BOLD for word in column.title.split()]
+    return min(max([*words, *head]), NAMES if alone else WIDE) + 2

@@ -135,3 +135,9 @@ def test_a_curve_has_its_names_and_what_is_new() -> None:
     shown = pdf_text.text(pdf.pdf("Curve", [curve]))
     assert all(one in shown for one in ("P01-1", "S03-1", "+3", "so far"))
     assert "+0" not in shown
+
+
+def test_a_row_is_not_parted_where_the_next_page_has_room_for_it() -> None:
+    tall = "\n".join(f"line {n}" for n in range(12))
+    made = pdf.pdf("Rows", [pdf.Table(["What"], [[f"{tall} of {row}"] for row in range(9)])], landscape=True)
+    assert pdf_text.text(made).splitlines().count("What") == pdf_text.page_count(made) == 3

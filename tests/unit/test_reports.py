@@ -73,7 +73,7 @@ def test_categories_are_counted_by_group_combined_or_not_at_all() -> None:
 def test_contributions_are_a_matrix_for_each_group_and_one_for_what_is_combined() -> None:
     sheets = made("contributions").sheets
     assert [sheet.title for sheet in sheets] == ["Patients", "Service providers", "All groups"]
-    assert [column.title for column in sheets[0].columns][1:] == ["P01", "P02", "Participants", "Units"]
+    assert [column.title for column in sheets[0].columns][1:] == ["P01", "P02", "n", "Units"]
     assert table("contributions", 0) == [
         "Experience|2|2|2|4",
         "· Process|2|2|2|4",
