@@ -20,10 +20,23 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from interviewkit import contacts, incidents, oversight, tui
+from interviewkit import codebook as books
+from interviewkit import coding, coding_audit, contacts, desk, incidents, oversight, passages, tui
 from interviewkit.by_question import Heading
+from interviewkit.coding import Who
+from interviewkit.consent import Store
 from interviewkit.harmless import UNFIT, visible
-from interviewkit.models import IncidentKind, StudyConfig, Word
+from interviewkit.models import (
+    Coded,
+    IncidentKind,
+    Known,
+    Place,
+    Pseudonyms,
+    Roster,
+    StudyConfig,
+    Verdict,
+    Word,
+)
 from interviewkit.models.study import Protocols
 from interviewkit.session_moves import ask, improvise, note
 from interviewkit.study import Study
@@ -32,15 +45,20 @@ from interviewkit.tui.modals import AskLine, Choose, Confirm, Page, Pick, paragr
 from interviewkit.tui.protocol import Protocol
 from interviewkit.tui.room_lines import talkers
 from interviewkit.tui.room_views import Shown
+from interviewkit.tui.screens.categories import CategoriesScreen
 from interviewkit.tui.screens.check import CheckScreen
+from interviewkit.tui.screens.code import CodeScreen
+from interviewkit.tui.screens.desk import DeskScreen
 from interviewkit.tui.screens.ethics import EthicsScreen
 from interviewkit.tui.screens.frame import Frame
 from interviewkit.tui.screens.home import Home
 from interviewkit.tui.screens.incident import IncidentScreen
 from interviewkit.tui.screens.listen import ListenScreen
+from interviewkit.tui.screens.names import NamesScreen
 from interviewkit.tui.screens.person import PersonScreen
 from interviewkit.tui.screens.ready import ReadyScreen
 from interviewkit.tui.screens.record import RecordScreen
+from interviewkit.tui.screens.search import SearchScreen
 from interviewkit.tui.screens.sound import SoundScreen
 from interviewkit.tui.screens.standing import StandingScreen
 from interviewkit.tui.screens.transcript import TranscriptScreen
@@ -61,6 +79,7 @@ from tests.tui import study as studies
 from tests.tui.conftest import started, until
 from tests.tui.conftest import text as on_screen
 from tests.unit.session_clock import Hand
+from tests.unit.test_coding import released
 
 pytestmark = pytest.mark.slow
 STRINGS = strings(500)[:: 1 if FULL else 100]
@@ -141,6 +160,12 @@ ELSEWHERE: Mapping[str, str] = {
     "Field": "in IncidentScreen",
     "People": "in Home",
     "Rows": "in EthicsScreen",
+    "CallList": "in DeskScreen",
+    "Items": "in NamesScreen",
+    "Tree": "in CategoriesScreen",
+    "Hits": "in SearchScreen",
+    "Selecting": "what CodeScreen is: a Chat",
+    "Auditing": "keys of CodeScreen and CategoriesScreen",
     "Picks": "in SoundScreen",
     "Lines": "in WrapUpScreen",
     "_Choices": "in Protocol",
@@ -240,8 +265,21 @@ SCREENS: Mapping[type[Frame], Callable[[Study], Frame]] = {
     IncidentScreen: lambda study: IncidentScreen("P01", IncidentKind.DISTRESS, by="An interviewer"),
     ReadyScreen: lambda study: ReadyScreen("P01"),
     SoundScreen: lambda study: SoundScreen(),
+    DeskScreen: lambda study: DeskScreen(),
+    NamesScreen: lambda study: NamesScreen("P01-1", 1),
+    CodeScreen: lambda study: CodeScreen("P01-1", 1),
+    CategoriesScreen: lambda study: CategoriesScreen(),
+    SearchScreen: lambda study: SearchScreen(),
 }
-WITHOUT_TEXT = (RecordScreen, SoundScreen, IncidentScreen, ReadyScreen, StandingScreen)
+WITHOUT_TEXT = (
+    RecordScreen,
+    SoundScreen,
+    IncidentScreen,
+    ReadyScreen,
+    StandingScreen,
+    SearchScreen,
+    DeskScreen,
+)
 """What is hostile in a study is not what these show."""
 
 
@@ -331,7 +369,30 @@ def evil(tmp_path: Path) -> Study:
     flags = tuple(flag.model_copy(update={"detail": EVIL}) for flag in studies.transcript().flags)
     said = ((EVIL, EVIL, "first"), ("P01", EVIL, "first"))
     studies.keep(study, "P01-1", studies.transcript(said, flags))
+    released_and_coded(study)
     return study
+
+
+def released_and_coded(study: Study) -> None:
+    """The call as analysts have it, with a unit, a category, a query and a name that is looked for."""
+    who = Who.now(EVIL)
+    study.change_roster(lambda roster: Roster(known=(Known(text=EVIL, kind="person"),)))
+    call = released(EVIL, EVIL)
+    turns = tuple(turn.model_copy(update={"speaker": EVIL, "question": "first"}) for turn in call.turns)
+    call = call.model_copy(update={"turns": turns})
+    study.release(study.grant("P01", Store), "P01-1", call, Pseudonyms())
+    book = desk.rebook(study, lambda known: books.with_category(known, EVIL, known.domains[0].id, who)[0])
+    where = passages.passage(call, Place(0, 0), Place(1, 0))
+
+    def code(coded: Coded) -> Coded:
+        category = book.categories[0]
+        coded, unit = coding.made(
+            coded, call, where, who, interview="P01-1", label=EVIL, domain=category.domain, memo=EVIL,
+            category=category.id,
+        )  # fmt: skip
+        return coding_audit.reviewed(coded, unit.id, Who.now("Ada"), Verdict.QUERIES, EVIL)[0]
+
+    desk.recode(study, "P01-1", code)
 
 
 def test_hostile_text_in_real_terminals(evil: Study, tmp_path: Path, figures: Figures) -> None:

@@ -76,8 +76,8 @@ def test_words_that_older_yaml_takes_for_other_things_stay_text(tmp_path: Path) 
             "title: A study",
             "nonsense: A study",
             'study.yaml, line 2: "nonsense" is not a known key. '
-            "Known here: schema, title, approvals, groups, delegations, protocols, contact, retention, "
-            "speech.",
+            "Known here: schema, title, approvals, groups, delegations, protocols, contact, "
+            "transcription, retention, speech.",
         ),
         (
             "    body: A committee\n",
