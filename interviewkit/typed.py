@@ -20,7 +20,7 @@ from interviewkit.omissions import WORDS
 from interviewkit.roles import INTERVIEWER
 from interviewkit.typed_lines import Line, Said, key
 from interviewkit.typed_parts import HERE, Part, parted
-from interviewkit.typed_speakers import ANSWERS, ASKS, Names, first_talk, speakers, who
+from interviewkit.typed_speakers import ANSWERS, ASKS, Names, by_look, first_talk, speakers, who
 from interviewkit.typed_tables import untabled
 
 MOST_WORDS = 300_000
@@ -62,7 +62,14 @@ def read(lines: Sequence[Line], known: Collection[str] = ()) -> Typed:
     if not cues:
         lines, left = untabled(lines)
     parts = parted(lines)
-    names = speakers(parts, known)
+    try:
+        names = speakers(parts, known)
+    except UsageError:
+        looks = by_look(lines)
+        if looks is None:
+            raise
+        parts = parted(looks)
+        names = speakers(parts, known)
     said = list(_cued(parts, names, left) if cues else _walked(parts, names, left))
     found = Typed(tuple(one for one in said if one.words), tuple(sorted(set(left))), cues)
     return _checked(found)

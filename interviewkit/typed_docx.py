@@ -17,6 +17,9 @@ SPACES = (
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
 TITLE = re.compile(r"(heading|title|subtitle|berschrift|titel)", re.IGNORECASE)
+LOOKS = {"b": "bold", "i": "italic"}
+WHOLE = 0.9
+"""A space or a full stop that nobody made bold makes no difference."""
 WRITTEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -34,6 +37,7 @@ class _Reader:
         self.lines: list[Line] = []
         self._number = self._skipping = self._tables = 0
         self._writing = self._heading = False
+        self._look, self._looks = "", {"": 0}
         self._paragraph: list[str] = []
         self._cell: list[str] = []
         self._row: list[str] = []
@@ -53,7 +57,11 @@ class _Reader:
             self._cell = []
         elif local == "p":
             self._number += 1
-            self._paragraph, self._heading = [], False
+            self._paragraph, self._heading, self._looks = [], False, {"": 0}
+        elif local == "r":
+            self._look = ""
+        elif local in LOOKS and attributes.get(f"{space} val", "1") not in ("0", "false", "off"):
+            self._look = LOOKS[local]
         elif local == "pStyle":
             self._heading = bool(TITLE.match(attributes.get(f"{space} val", "")))
         self._writing = local == "t"
@@ -80,9 +88,13 @@ class _Reader:
         """What stands in an element of text."""
         if self._writing and not self._skipping:
             self._paragraph.append(data)
+            self._looks[self._look] = self._looks.get(self._look, 0) + len(data.strip())
 
     def _ended(self, text: str) -> None:
         if self._tables:
             self._cell.append(text)
             return
-        self.lines += [Line(self._number, (part,), heading=self._heading) for part in text.split("\n")]
+        look = max(self._looks, key=lambda name: self._looks[name])
+        whole = look if self._looks[look] >= WHOLE * sum(self._looks.values()) else ""
+        parts = text.split("\n")
+        self.lines += [Line(self._number, (part,), heading=self._heading, look=whole) for part in parts]

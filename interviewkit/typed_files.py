@@ -9,6 +9,7 @@ import codecs
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from interviewkit import typed_docx
 from interviewkit.errors import UsageError
@@ -109,7 +110,7 @@ def _bounded(found: Sequence[Line]) -> list[Line]:
 def _harmless(line: Line) -> Line:
     cells = tuple(in_lines(cell.replace("\ufeff", "")) for cell in line.cells)
     voice = None if line.voice is None else in_lines(line.voice)
-    return Line(line.number, cells, line.heading, voice, line.span_s)
+    return replace(line, cells=cells, voice=voice)
 
 
 def _cues(rows: Sequence[str]) -> Iterator[Line]:

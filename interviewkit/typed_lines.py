@@ -15,6 +15,8 @@ class Line:
     heading: bool = False
     voice: str | None = None
     """Who says it, where the file has that apart from the text."""
+    look: str = ""
+    """`bold` or `italic`, where all of it is; some give the interviewer's words a look and no name."""
     span_s: tuple[float, float] | None = None
     """From when until when, where the file says it of the whole line."""
 

@@ -3,15 +3,17 @@
 import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interviewkit.errors import UsageError
-from interviewkit.typed_lines import key
+from interviewkit.typed_lines import Line, key
 from interviewkit.typed_parts import HERE, NAME_WORDS, Part, alone, like_a_name
 
 MOST_SPEAKERS = 30
 MOST_HEADER = 60
 """A header has no more lines."""
+LEAST_OF_A_LOOK = 2
+PLAIN = "plain"
 NAMED_SHARE = 0.6
 SHORT_NAME = 3
 ASKS = frozenset("interviewer int int. iv i q researcher moderator facilitator interviewerin".split())
@@ -60,6 +62,24 @@ def speakers(parts: Sequence[Part], known: Collection[str]) -> Names:
             f"The file seems to have {len(shown)} speakers.", "Have a colon only after the names of speakers."
         )
     return Names(shown)
+
+
+def by_look(lines: Sequence[Line]) -> list[Line] | None:
+    """Where nobody is named and some paragraphs are bold or italic: each as said by `bold` or by `plain`.
+
+    None where that parts them into less than two and two.
+    """
+    talk = [line for line in lines if not line.heading]
+    marked = Counter(line.look for line in talk if line.look)
+    look = max(marked, key=lambda name: marked[name], default="")
+    if marked[look] < LEAST_OF_A_LOOK or len(talk) - marked[look] < LEAST_OF_A_LOOK:
+        return None
+    voices, now = [], ""
+    for line in lines:
+        voice = now if line.heading else look if line.look == look else PLAIN
+        voices.append(line if voice == now else replace(line, voice=voice))
+        now = voice
+    return voices
 
 
 def _each_once(firsts: Mapping[str, str]) -> dict[str, str]:

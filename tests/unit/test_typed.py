@@ -91,6 +91,19 @@ def test_times_are_read_as_programs_write_them(text: str, stamps: list[float]) -
     assert [time_s for one in found.said for _, time_s in one.stamps] == stamps
 
 
+def test_where_nobody_is_named_the_questions_may_be_bold() -> None:
+    document = Document()
+    document.add_heading("An interview")
+    for text, bold in (("So how?", True), ("A letter.", False), ("In March.", False), ("And then?", True)):
+        paragraph = document.add_paragraph()
+        paragraph.add_run(text).bold = bold
+        paragraph.add_run(" ")
+    found = read(saved(document))
+    assert said(found) == ["bold: So how?", "plain: A letter. In March.", "bold: And then?"]
+    assert typed.cast(found, (), "P07") is None
+    assert typed.cast(found, ("bold",), "P07") == {"bold": "Interviewer", "plain": "P07"}
+
+
 def test_columns_of_a_table_are_told_apart_by_what_is_in_them() -> None:
     document = Document()
     document.add_paragraph("An interview of March")
