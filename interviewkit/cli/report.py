@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from interviewkit.reports.base import Report
     from interviewkit.study import Study
 
-NAMES = (
-    "characteristics",
-    "categories",
-    "contributions",
-    "coverage",
-    "saturation",
-    "talk",
-    "coreq",
-    "provenance",
-    "quotes",
-)
+SHOWS = {
+    "characteristics": "Participants by group: how many, from where, how long.",
+    "categories": "Domains, categories and sub-categories by group.",
+    "contributions": "Which participant contributed to which category.",
+    "coverage": "What became of each question of the schedules.",
+    "saturation": "New categories per interview, as they were held.",
+    "talk": "Talk time, pace, overlaps and silence.",
+    "coreq": "The COREQ checklist, as far as records go; answer an item.",
+    "provenance": "How transcripts came to be, what people changed.",
+    "quotes": "What may be quoted, under publication numbers.",
+}
 FORMATS = ("txt", "csv", "xlsx", "docx", "pdf", "svg")
 PLAIN_WIDTH, LEAST_WIDTH = 100, 60
 
@@ -40,10 +40,8 @@ def report() -> None:
 @report.command("list")
 def list_() -> None:
     """Say which reports there are, and what each shows."""
-    from interviewkit.reports.recipes import RECIPES
-
-    for recipe in RECIPES.values():
-        click.echo(f"{recipe.name:<16} {recipe.shows}")
+    for name, shows in SHOWS.items():
+        click.echo(f"{name:<16} {shows}")
 
 
 def _shaped(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,12 +60,12 @@ def _one(name: str) -> Callable[..., None]:
     return make
 
 
-for _name in NAMES:
+for _name, _shows in SHOWS.items():
     if _name != "coreq":
-        report.command(_name)(_shaped(_one(_name)))
+        report.command(_name, help=_shows)(_shaped(_one(_name)))
 
 
-@report.command()
+@report.command(short_help=SHOWS["coreq"])
 @click.option(
     "--answer",
     "answered",
@@ -76,7 +74,7 @@ for _name in NAMES:
     help="Answer an item that is asked of the team, for good.",
 )
 @click.option(
-    "--by", metavar="NAME", envvar="INTERVIEWKIT_NAME", help="Who answers; otherwise who sits here."
+    "--by", metavar="NAME", envvar="INTERVIEWKIT_NAME", help="Who answers; asked for where it is not given."
 )
 @_shaped
 def coreq(
@@ -106,7 +104,7 @@ def _answer(study: "Study", number: int, text: str, by: str | None) -> None:
     item = checklist.checked(number)
     if not text.strip():
         raise UsageError("Say what the answer is.", "It stands in the report as you type it.")
-    who = (by or "").strip() or study.audit.actor
+    who = (by or "").strip() or click.prompt("Who answers?", value_proc=options.name, err=True)
     new = ItemAnswered(item=number, text=text, by=who, at=datetime.now(UTC))
     report_gathering.answer(study, new)
     click.echo(f"Item {number}, {item.name}, is answered.", err=True)

@@ -1,4 +1,4 @@
-"""Every report by its name: what it shows, what it needs, and how it is made."""
+"""Every report by its name: what it needs, and how it is made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,6 @@ class Recipe:
     """A report that can be made."""
 
     name: str
-    shows: str
     make: Callable[[Analysis], Report]
     words: Words = Words.ALL
     looks: frozenset[Look] = frozenset()
@@ -47,21 +46,17 @@ class Recipe:
     """Whether it quotes people under publication numbers."""
 
 
-_PEOPLE, _DRAFTS = frozenset({Look.PEOPLE}), frozenset({Look.DRAFTS})
-_CHARACTERISTICS = "Participants by group: how many, from where, how long."
-_COREQ = "The COREQ checklist, filled as far as records go."
-_PROVENANCE = "How each transcript came to be, and what people changed."
 RECIPES = {
     one.name: one
     for one in (
-        Recipe("characteristics", _CHARACTERISTICS, characteristics, Words.SOME, _PEOPLE),
-        Recipe("categories", "Domains, categories and sub-categories for each group.", categories),
-        Recipe("contributions", "Which participant contributed to which category.", contributions),
-        Recipe("coverage", "What became of each question of the schedules.", coverage, Words.NONE),
-        Recipe("saturation", "New categories per interview, as they were held.", saturation),
-        Recipe("talk", "Talk time, pace, overlaps and silence.", talk),
-        Recipe("coreq", _COREQ, coreq, Words.SOME, frozenset({Look.PEOPLE, Look.NOTES})),
-        Recipe("provenance", _PROVENANCE, provenance, looks=_DRAFTS),
-        Recipe("quotes", "What may be quoted, under publication numbers.", quotes, numbers=True),
+        Recipe("characteristics", characteristics, Words.SOME, frozenset({Look.PEOPLE})),
+        Recipe("categories", categories),
+        Recipe("contributions", contributions),
+        Recipe("coverage", coverage, Words.NONE),
+        Recipe("saturation", saturation),
+        Recipe("talk", talk),
+        Recipe("coreq", coreq, Words.SOME, frozenset({Look.PEOPLE, Look.NOTES})),
+        Recipe("provenance", provenance, looks=frozenset({Look.DRAFTS})),
+        Recipe("quotes", quotes, numbers=True),
     )
 }

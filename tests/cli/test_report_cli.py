@@ -68,6 +68,8 @@ def test_every_report_is_shown(run: Run, analysed: Study) -> None:
 
 def test_the_list_names_them_all(run: Run) -> None:
     assert [line.split()[0] for line in run("report", "list").out.splitlines()] == list(RECIPES)
+    helped = run("report", "--help").out.partition("Commands:")[2]
+    assert "..." not in helped
 
 
 def test_categories_are_shown_with_who_is_counted(run: Run, analysed: Study) -> None:
@@ -117,7 +119,7 @@ def test_a_file_without_a_name_goes_to_the_exports(run: Run, analysed: Study) ->
 def test_an_item_of_coreq_is_answered_once(run: Run, analysed: Study) -> None:
     done = run("report", "coreq", "--answer", "4", "Two women and a man", "--by", "Ada")
     assert (done.code, done.out, done.err) == (0, "", "Item 4, Gender, is answered.\n")
-    run("report", "coreq", "--answer", "4", "Two women", "--by", "Ben")
+    run("report", "coreq", "--answer", "4", "Two women", typed="Ben\n")
     (kept,) = Study.open(analysed.root).report_decisions().answers
     assert (kept.item, kept.text, kept.by) == (4, "Two women", "Ben")
     run("report", "coreq", "-o", "coreq.csv")
