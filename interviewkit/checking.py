@@ -192,11 +192,25 @@ def taken(record: Record, turns: Iterable[CheckedTurn], by: str, times: TimesFro
     return Record(tuple(turns), (*record.sittings, sat))
 
 
-def listed(draft: Transcript, ruling: Edit, now: datetime) -> Tables:
-    """What is kept of a draft that went through the study's correction list, before anybody has seen it."""
-    changed = begun(draft, None, "", "", now).changed(ruling)
-    sat = Sat(by="", began_at=now, until=now, changes=1, kind=SatKind.LISTED)
-    return pack(Record(changed.turns, (sat,), changed.ruled), draft)
+def listed(draft: Transcript, ruling: Edit | None, before: Sequence[Sat], now: datetime) -> Tables:
+    """What is kept of a draft that went through the study's correction list, before anybody has seen it.
+
+    `before` are the times that it did so with an earlier draft; None for `ruling` is that nothing changed.
+    """
+    changed = begun(draft, None, "", "", now)
+    changed = changed if ruling is None else changed.changed(ruling)
+    sat = Sat(by="", began_at=now, until=now, changes=len(changed.past), kind=SatKind.LISTED)
+    return pack(Record(changed.turns, (*before, sat), changed.ruled), draft)
+
+
+def sittings(tables: Mapping[str, Sequence[Row]] | None) -> tuple[Sat, ...]:
+    """The sittings in what is kept; none where nothing is."""
+    return tuple(Sat.model_validate(row) for row in (tables or {}).get("sittings", ()))
+
+
+def worked_on(tables: Mapping[str, Sequence[Row]] | None) -> bool:
+    """Whether somebody has made anything of a transcript: more than the correction list did by itself."""
+    return any(sat.kind is not SatKind.LISTED for sat in sittings(tables))
 
 
 def turns_of(tables: Mapping[str, Sequence[Row]] | None) -> Turns:

@@ -147,7 +147,7 @@ def process(
     if work.finished and work.transcript is not None and not again:
         yield Finished(f"{_name(interview, call)} is transcribed already.")
         return work.transcript
-    if study.checked(keep, interview.id, call) is not None:
+    if checking.worked_on(study.checked(keep, interview.id, call)):
         yield Warned(f"{_name(interview, call)}: what people made of the transcript stays; the draft is new.")
     asked = guide(study, interview)
     ready = engines(settings, asked.language.partition("-")[0])
@@ -181,13 +181,17 @@ def _listed(study: Study, interview: Interview, call: int, done: Work) -> Genera
     entries = study.corrections()
     if missing := study.unopened_corrections(entries):
         yield Warned(f"{missing} of the correction list can't be opened here, and changed nothing.")
-    if not entries or done.transcript is None or study.checked(keep, interview.id, call) is not None:
+    known = study.checked(keep, interview.id, call)
+    if done.transcript is None or checking.worked_on(known):
         return
     now = datetime.now(UTC)
     turns = tuple(map(checking.as_checked, done.transcript.turns))
     found = listed.ruling(turns, entries, now)
+    if found is not None or known is not None:
+        # What the list made of an earlier draft must not stand in front of this one.
+        tables = checking.listed(done.transcript, found, checking.sittings(known), now)
+        study.save_checked(keep, interview.id, call, tables)
     if found is not None:
-        study.save_checked(keep, interview.id, call, checking.listed(done.transcript, found, now))
         places = count(len(found.puts), "place")
         yield Warned(
             f"{places} put right by the correction list; ctrl+z takes that back where it is checked."

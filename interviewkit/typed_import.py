@@ -82,7 +82,7 @@ def bring_in(study: Study, interview_id: str, call: int, file: File) -> Generato
     length_s = study.call(interview_id, call).duration_s
     work = processing.saved(study, interview, call)
     tables = study.checked(keep, interview.id, call)
-    _check_free(interview, call, tables is not None, file)
+    _check_free(interview, call, checking.worked_on(tables), file)
     times, timed = yield from _timed(study, interview, call, work, file, length_s)
     base = work.transcript or _nothing(study, interview, call, length_s)
     now = datetime.now(UTC)

@@ -78,3 +78,19 @@ def test_what_was_struck_is_not_remembered_any_longer(run: Run, called: str, stu
     run("transcript", "replace", "rang", "called", "--by", "Ada", "--yes", "--remember")
     run("strike", called, "--from", "5", "--to", "9", "--yes")
     assert [line.split("  ")[1] for line in run("corrections", "list").out.splitlines()] == ["rang → called"]
+
+
+def test_a_draft_that_is_made_again_goes_through_the_list_as_it_is_now(
+    run: Run, called: str, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("corrections", "add", "doctor", "physician", "--by", "Ada")
+    run("process", called)
+    fakes.Speech(script=[("A", 0.5, 2.5, "So what did the doctor say?")]).install(monkeypatch)
+    again = run("process", called, "--again")
+    assert "what people made" not in again.err
+    assert "So what did the physician say?" in run("transcript", "show", called).out
+    run("corrections", "remove", "doctor")
+    run("process", called, "--again")
+    shown = run("transcript", "show", called).out
+    assert "So what did the doctor say?" in shown
+    assert "A machine's draft." in shown

@@ -1,9 +1,11 @@
 """Checking a transcript on the screen, with keys alone; what is on the disk is what counts."""
 
+from datetime import UTC, datetime
+
 import pytest
 from textual.pilot import Pilot
 
-from interviewkit import checking, processing
+from interviewkit import checking, listed, processing
 from interviewkit.audit_entries import Action
 from interviewkit.changes import Change, changes
 from interviewkit.consent import Store
@@ -21,6 +23,7 @@ from tests.tui.test_listening import passes
 from tests.tui.test_snapshots import shows
 
 pytestmark = pytest.mark.slow
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 async def checking_it(pilot: Pilot[None], app: InterviewkitApp) -> CheckScreen:
@@ -196,3 +199,22 @@ async def test_what_the_rules_propose_is_one_change(
         await until(pilot, shows(app, "take back: fillers and repeats left out (1)"))
         await pilot.press("escape", "ctrl+z")
         await until(pilot, lambda: said(study)[0] == "Interviewer: Um, and So how did it begin?")
+
+
+async def test_one_key_takes_back_what_the_correction_list_did(
+    app: InterviewkitApp, study: Study, players: Players
+) -> None:
+    known = study.interview("P01-1")
+    draft = kept(study)
+    entry = study.remember("my doctor", "Dr Quetzal", "Ada")
+    turns = tuple(map(checking.as_checked, draft.turns))
+    found = listed.ruling(turns, [entry], NOW)
+    tables = checking.listed(draft, found, (), NOW)
+    study.save_checked(study.grant(known.participant, Store), known.id, 1, tables)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await checking_it(pilot, app)
+        await until(pilot, shows(app, "With a letter from Dr Quetzal,"))
+        await pilot.press("ctrl+z")
+        await until(pilot, shows(app, "Taken back in 2 places: put right by the correction list."))
+        await saved(pilot, app)
+        assert said(study) == [f"{turn.speaker}: {turn.text}" for turn in draft.turns]
