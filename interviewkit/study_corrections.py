@@ -94,6 +94,12 @@ class Correcting(Reporting):
         with suppress(Locked):
             self._forget_struck(owner(interview))
 
+    def discard(self, interview: str) -> None:
+        """Destroy an interview, and forget what came from there and is said nowhere else of theirs."""
+        super().discard(interview)
+        with suppress(Locked):
+            self._forget_struck(owner(interview))
+
     def _forget_struck(self, participant: str) -> None:
         theirs = {one.id for one in self._kept() if one.said_by == (participant,)}
         entries = [one for one in self.corrections() if one.id in theirs]

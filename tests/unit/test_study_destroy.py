@@ -422,9 +422,12 @@ def test_consent_that_is_given_anew_is_not_withdrawn_again(study: Study) -> None
     unfinished(study)
     held = session.hold(study, study.grant("P01", Record), "P01-1")
     held.do(session_moves.withdraw, keep=False, confirm=True)
+    study.remember("quetzal", "Quetzal", "Ada", ["P01"])
+    study.remember("see bt", "CBT", "Ada")
     withdrawal.stop(study, "P01-1", by="Ada")
     small_study.give(study, "P01")
     again = Study.open(study.root)
+    assert [one.wrong for one in again.corrections()] == ["see bt"]
     assert withdrawal.settle(again) == []
     assert again.grant("P01", Record)
     known = again.interview("P01-1")
