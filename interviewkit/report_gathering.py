@@ -66,12 +66,16 @@ def answer(study: Study, new: ItemAnswered) -> None:
 def _released(study: Study, recipe: Recipe, told: Tell) -> Analysis:
     if recipe.words is Words.NONE:
         return _readable(study)
+    heard: list[Warned] = []
     try:
-        return desk.gather(study, told)
+        found = desk.gather(study, heard.append)
     except Locked:
         if recipe.words is Words.ALL:
             raise
         return _readable(study)
+    for warned in heard:
+        told(warned)
+    return found
 
 
 def _readable(study: Study) -> Analysis:

@@ -58,7 +58,7 @@ def left_out(analysis: Analysis) -> list[str]:
     if not analysis.left_out:
         return []
     names = ", ".join(analysis.left_out)
-    return [f"Not in here, as nothing of them was released or may be read here: {names}."]
+    return [f"Nothing of these was released, or it may not be read here: {names}."]
 
 
 def _aware(moment: datetime) -> datetime:

@@ -165,6 +165,7 @@ def test_each_role_gets_the_reports_that_its_keys_open(
         shown = {name for name, outcome in done.items() if outcome.code == 0}
         assert shown == (set(RECIPES) if opens else set(RECIPES) - words), role
         assert all(outcome.code in (ExitCode.OK, ExitCode.LOCKED) for outcome in done.values())
+        assert all(outcome.err.count("\n") == (outcome.code != 0) for outcome in done.values()), role
         knows = {KeyClass.CONTACT, KeyClass.CONSENT} & OPENS[role]
         # Whoever opens neither contact logs nor consent records is told that it isn't known.
         assert ("Not known here" in flat(row_of(done["coreq"].out, 13))) is (not knows), role
