@@ -12,6 +12,7 @@ from interviewkit.packed import Archive
 from interviewkit.typed_lines import Line
 
 MEMBER = "word/document.xml"
+BESIDE = ("word/comments.xml", "word/footnotes.xml")
 SPACES = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -28,6 +29,23 @@ def lines(data: bytes) -> list[Line]:
     reader = _Reader()
     Archive(data, "Word document").xml(MEMBER, reader.begin, reader.end, reader.text)
     return reader.lines
+
+
+def comments(data: bytes) -> int:
+    """How many comments and footnotes stand beside the text: they are not read, and somebody should."""
+    archive = Archive(data, "Word document")
+    found: list[str] = []
+
+    def begun(space: str, local: str, attributes: dict[str, str]) -> None:
+        # Word keeps two footnotes of its own, for the line above the others.
+        own = attributes.get(f"{space} type") is None
+        if local in ("comment", "footnote") and space in SPACES and own:
+            found.append(local)
+
+    for member in BESIDE:
+        if archive.has(member):
+            archive.xml(member, begun, lambda space, local: None, lambda text: None)
+    return len(found)
 
 
 class _Reader:

@@ -54,15 +54,28 @@ def import_(
     from interviewkit.typed_import import File, bring_in, opened
 
     study = options.open_study(study_dir)
-    typed = opened(study, interview, call, options.bytes_of(file), interviewers)
+    data = options.bytes_of(file)
+    typed = opened(study, interview, call, data, interviewers)
     names = cast(typed, interviewers, study.interview(interview).participant)
     job = bring_in(
         study, interview, call, File(typed, names, by, instead=replace, checked=checked, anyway=yes)
     )
     brought = show(job, quiet=quiet)
     click.echo(interview)
+    tell_beside(data)
     if not quiet:
         tell(typed, brought)
+
+
+def tell_beside(data: bytes) -> None:
+    """Say that there is more in a Word document than was read."""
+    from interviewkit import typed_files
+    from interviewkit.phrases import count
+
+    if number := typed_files.comments(data):
+        click.echo(
+            f"Note: {count(number, 'comment or footnote', 'comments and footnotes')} not read.", err=True
+        )
 
 
 def cast(typed: "Typed", interviewers: tuple[str, ...], participant: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interviewkit.cli import options
+from interviewkit.cli.transcript_import import tell_beside
 from interviewkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def returned(
     if file is not None or nothing:
         data = None if file is None else options.bytes_of(file)
         known = member.take_in(study, interview, call, data, by)
+        if data is not None:
+            tell_beside(data)
     wanted = [(_numbers(text), yes) for text, yes in ((accept, True), (decline, False)) if text is not None]
     for numbers, _ in wanted:
         # All of them, before anything is changed.

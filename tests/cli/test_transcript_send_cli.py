@@ -114,6 +114,14 @@ def test_words_that_are_to_go_are_struck(run: Run, call: str, study: Study, tmp_
     assert b"letter" not in path.read_bytes()
 
 
+def test_comments_in_the_margin_are_told(run: Run, call: str, tmp_path: Path) -> None:
+    out = sent(run, call, tmp_path)
+    document = Document(str(out))
+    document.add_comment(document.paragraphs[-1].runs, "Please take this out.", author="P02")
+    document.save(str(out))
+    assert "1 comment or footnote not read" in run("transcript", "returned", out, *BY, call).err
+
+
 def test_nothing_came_back(run: Run, call: str, tmp_path: Path) -> None:
     sent(run, call, tmp_path)
     assert "Nothing is to be changed." in run("transcript", "returned", *BY, call, "--nothing").err
