@@ -119,12 +119,18 @@ def _timed(
             f"A stretch of {interview.id}, call {call}, was destroyed, and its words may be in the file.",
             f"To leave them out, the machine has to hear the rest first: interviewkit process {interview.id}",
         )
-    stamped = any(said.stamps for said in file.said.said)
     speech: tuple[Stretch, ...] = ()
     if not file.said.cues:
         speech = yield from _speech(study, interview, call, work)
     by_length = TimesFrom.SPEECH if speech else TimesFrom.LENGTH
-    return (TimesFrom.STAMPS if stamped else by_length), typed_times.spread(file.said, speech, length_s)
+    timed = typed_times.spread(file.said, speech, length_s)
+    stamps = sum(len(said.stamps) for said in file.said.said)
+    if 2 * timed.ignored > stamps and not file.anyway:
+        raise UsageError(
+            f"Most of the file's time stamps fit nowhere in {interview.id}, call {call}.",
+            "Is it the transcript of another one? If it is the right one: --yes.",
+        )
+    return (TimesFrom.STAMPS if stamps > timed.ignored else by_length), timed
 
 
 def _struck(study: Study, interview: Interview, call: int) -> list[Stretch]:

@@ -100,6 +100,22 @@ def test_the_transcript_of_another_call_is_asked_about(run: Run, call: str, tmp_
     )
 
 
+def test_times_of_another_call_are_asked_about(run: Run, call: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.vtt"
+    other.write_text(
+        "WEBVTT\n\n10:00.000 --> 10:02.000\n<v Interviewer>So?\n\n10:03.000 --> 10:04.000\n<v P01>Well."
+    )
+    refused = run("transcript", "import", other, "--interview", call, "--by", "Ada")
+    assert refused.code == 2
+    assert "Most of the file's time stamps" in refused.err
+    other.write_text(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Interviewer>So?\n\n00:03.000 --> 00:04.000\n<v P01>Well."
+    )
+    done = run("transcript", "import", other, "--interview", call, "--by", "Ada")
+    assert "2 words in 2 turns" in done.err
+    assert "between the file's time stamps" in done.err
+
+
 def test_a_strike_takes_typed_words_along(run: Run, call: str, typed: Path, study: Study) -> None:
     run("process", call)
     run("transcript", "import", typed, "--interview", call, *BY)
