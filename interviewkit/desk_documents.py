@@ -100,12 +100,19 @@ def codebook(paths: StudyPaths, keys: Keys, readers: Iterable[str]) -> Codebook:
 
 
 def write_codebook(
-    paths: StudyPaths, keys: Keys, lock: Lock, readers: Iterable[str], new: Codebook, told: Told
+    paths: StudyPaths,
+    keys: Keys,
+    lock: Lock,
+    readers: Iterable[str],
+    new: Codebook,
+    told: Told,
+    staying: Iterable[str] | None = None,
 ) -> None:
-    """Put a codebook in the place of what was there; StorageError where nobody could open it."""
+    """Put a codebook in the place of what was there, sealed to `staying`, or to all; StorageError for nobody."""
     path = codebook_path(paths, keys)
     readers = list(readers)
-    _write_shared(path, "codebook", "codebook changed", keys, lock, readers, readers, new, told)
+    to = readers if staying is None else list(staying)
+    _write_shared(path, "codebook", "codebook changed", keys, lock, readers, to, new, told)
 
 
 def reporting_path(paths: StudyPaths, keys: Keys) -> Path:
@@ -142,12 +149,18 @@ def roster(paths: StudyPaths, keys: Keys, readers: Iterable[str]) -> Roster:
 
 
 def write_roster(
-    paths: StudyPaths, keys: Keys, lock: Lock, readers: Iterable[str], new: Roster, told: Told
+    paths: StudyPaths,
+    keys: Keys,
+    lock: Lock,
+    readers: Iterable[str],
+    new: Roster,
+    told: Told,
+    staying: Iterable[str] | None = None,
 ) -> None:
-    """Put them in the place of what was there."""
+    """Put them in the place of what was there, sealed to `staying`, or to all."""
     path, readers = paths.roster(document_suffix(keys.suffix)), list(readers)
-    reason = "known names changed"
-    _write_shared(path, "roster", reason, keys, lock, readers, readers, new, told, KeyClass.PSEUDONYMS)
+    reason, to = "known names changed", readers if staying is None else list(staying)
+    _write_shared(path, "roster", reason, keys, lock, readers, to, new, told, KeyClass.PSEUDONYMS)
 
 
 def _write_shared(

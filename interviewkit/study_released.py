@@ -10,14 +10,17 @@ each other. What a strike could not open is made good by whoever opens it next.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
-from interviewkit import codebook, coding, desk_documents, releases
+from interviewkit import codebook, coding, desk_documents, releases, study_rights
+from interviewkit.audit import Event
 from interviewkit.audit_entries import Action
 from interviewkit.coding import Who
 from interviewkit.consent import Grant, Store
-from interviewkit.errors import InterviewkitError, Locked
+from interviewkit.errors import InterviewkitError, Locked, StorageError
 from interviewkit.models import Codebook, Coded, Interview, Known, Pseudonyms, Released, Roster, Tombstone
-from interviewkit.sealing import KeyClass
+from interviewkit.paths import remove_durably
+from interviewkit.sealing import KeyClass, document_suffix
 from interviewkit.study_documents import check_owner
 from interviewkit.study_erase import Erasing
 from interviewkit.study_writing import Writing
@@ -206,18 +209,52 @@ class Releasing(Erasing):
             )
 
     def carry_out(self, participant: str) -> Tombstone:
-        """Erase, and take categories along that were named for nobody else; see `Erasing.carry_out`."""
-        done = super().carry_out(participant)
-        with suppress(Locked):
-            self._forget(participant)
-        return done
+        """Erase; before, while it can be opened, take categories along that were named for nobody else."""
+        if study_rights.tombstone(self.paths, participant) is not None:
+            with suppress(Locked, StorageError):
+                self._forget(participant)
+            with suppress(Locked, StorageError):
+                self._reseal_roster(participant)
+        return super().carry_out(participant)
 
     def _forget(self, participant: str) -> None:
-        if not desk_documents.codebook_path(self.paths, self.keys).exists():
+        """The codebook without what was of them alone, sealed to those whose words stay."""
+        path = desk_documents.codebook_path(self.paths, self.keys)
+        readers, staying = self._and_staying(KeyClass.RELEASED, participant)
+        if not path.exists() or participant not in readers:
             return
-        self.change_codebook(
-            lambda known: codebook.forgotten(known, participant, self._categories_in_use(participant))
-        )
+        with self._writing(), self._lock, self.audit.event(Action.CODEBOOK, "") as event:
+            known = desk_documents.codebook(self.paths, self.keys, readers)
+            left = codebook.forgotten(known, participant, self._categories_in_use(participant))
+            if staying or not self.keys.sealed:
+                desk_documents.write_codebook(
+                    self.paths, self.keys, self._lock, readers, left, event.wrote, staying
+                )
+            else:
+                self._gone(event, path)
+
+    def _reseal_roster(self, participant: str) -> None:
+        """The names that all know, sealed to those whose names can still be replaced."""
+        path = self.paths.roster(document_suffix(self.keys.suffix))
+        readers, staying = self._and_staying(KeyClass.PSEUDONYMS, participant)
+        if not self.keys.sealed or not path.exists() or participant not in readers:
+            return
+        with self._writing(), self._lock, self.audit.event(Action.ROSTER, "") as event:
+            known = desk_documents.roster(self.paths, self.keys, readers)
+            if staying:
+                desk_documents.write_roster(
+                    self.paths, self.keys, self._lock, readers, known, event.wrote, staying
+                )
+            else:
+                self._gone(event, path)
+
+    def _and_staying(self, key_class: KeyClass, but: str) -> tuple[list[str], list[str]]:
+        readers = self._with_keys(key_class)
+        return readers, [name for name in readers if name != but]
+
+    def _gone(self, event: Event, path: Path) -> None:
+        event.removed(path)
+        remove_durably(path)
 
     def _categories_in_use(self, but: str) -> Iterator[str]:
         """The categories that have units of others, as far as these can be opened."""

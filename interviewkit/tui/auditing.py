@@ -14,13 +14,13 @@ from interviewkit.models import Codebook, Coded, Place, Proposal, ProposalKind, 
 from interviewkit.tui import sorting
 from interviewkit.tui.code_lines import Found
 from interviewkit.tui.modals import AskLine, Choose, Pick
-from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.stepwise import Stepwise
 
 PROPOSALS = (("s", "split it before the word under the cursor"), ("m", "move it"), ("r", "call it otherwise"))
 BOTH = "Everybody who agrees, with commas between them: two people or more."
 
 
-class Auditing(Frame):
+class Auditing(Stepwise):
     """Looks at units that others have made."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,12 +60,12 @@ class Auditing(Frame):
     def action_agree(self) -> None:
         """The unit, its label and where it is sorted are right."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._review(one, Verdict.AGREES, told="You agree."))
+            self.step(lambda: self._review(one, Verdict.AGREES, told="You agree."))
 
     def action_query(self) -> None:
         """Ask something about it, for the next meeting."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._query(one))
+            self.ask(lambda: self._query(one))
 
     async def _query(self, one: Found) -> None:
         said = await self.app.push_screen_wait(
@@ -77,7 +77,7 @@ class Auditing(Frame):
     def action_propose(self) -> None:
         """Propose what should become of it."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._propose(one))
+            self.ask(lambda: self._propose(one))
 
     async def _propose(self, one: Found) -> None:
         what = await self.app.push_screen_wait(Pick("What do you propose?", PROPOSALS))
@@ -117,7 +117,7 @@ class Auditing(Frame):
         if not asked:
             self.kit.tell("Nothing is open about this unit.")
         else:
-            self.flow(self._settle(asked))
+            self.ask(lambda: self._settle(asked))
 
     async def _settle(self, asked: list[Review]) -> None:
         review = asked[0]

@@ -170,7 +170,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     # What is kept of reports is sealed anew, to those who stay.
     (
         "participant erase P02 --by Ada --yes",
-        (Action.TO_BE_ERASED, Action.REPORTING, Action.ERASED),
+        (Action.TO_BE_ERASED, Action.REPORTING, Action.CODEBOOK, Action.ROSTER, Action.ERASED),
         "",
     ),
     ("participant recall P02", (), ""),

@@ -165,6 +165,7 @@ ELSEWHERE: Mapping[str, str] = {
     "Tree": "in CategoriesScreen",
     "Hits": "in SearchScreen",
     "Selecting": "what CodeScreen is: a Chat",
+    "Stepwise": "what of NamesScreen, CodeScreen and CategoriesScreen is no text",
     "Auditing": "keys of CodeScreen and CategoriesScreen",
     "Picks": "in SoundScreen",
     "Lines": "in WrapUpScreen",

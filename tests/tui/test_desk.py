@@ -1,16 +1,21 @@
 """The desk on the screen, with keys alone: from what was released to units in categories."""
 
+import threading
+from typing import Any
+
 import pytest
 from textual.pilot import Pilot
 
-from interviewkit import desk
+from interviewkit import desk, desk_names
 from interviewkit.consent import Store
-from interviewkit.models import Place, Pseudonyms, Verdict
+from interviewkit.models import Known, Place, Pseudonyms, Roster, Verdict
 from interviewkit.study import Study
 from interviewkit.tui.app import InterviewkitApp
 from interviewkit.tui.screens.categories import CategoriesScreen
 from interviewkit.tui.screens.code import CodeScreen
+from interviewkit.tui.screens.names import NamesScreen
 from tests.tui import snapshot
+from tests.tui import study as studies
 from tests.tui.conftest import started, text, typed, until
 from tests.tui.test_snapshots import shows
 from tests.unit.test_coding import released
@@ -255,3 +260,32 @@ async def test_words_are_found_over_the_study_and_enter_goes_there(
         await until(pilot, shows(app, "0 turns in 1 transcript"))
         await pilot.press("enter", "escape")
         await until(pilot, shows(app, "1 of 3 calls released"))
+
+
+async def test_keys_that_are_faster_than_the_disk_decide_one_thing_after_the_other(
+    app: InterviewkitApp, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.taken_by = "Ada"
+    names = ("Siobhan Murphy", "my doctor", "six weeks")
+    study.change_roster(lambda _: Roster(known=tuple(Known(text=name, kind="person") for name in names)))
+    said = (("P01", "Siobhan Murphy rang Orla Byrne in Ballymun", None),)
+    studies.keep(study, "P01-1", studies.transcript(said, ()))
+    slow, decide = threading.Event(), desk_names.decide
+
+    def waits(*args: Any) -> desk_names.Found:
+        slow.wait(10)
+        return decide(*args)
+
+    monkeypatch.setattr(desk_names, "decide", waits)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await app.push_screen(NamesScreen("P01-1", 1))
+        await until(pilot, shows(app, "to decide"))
+        # The letters after r are meant for its question, which is not there yet.
+        await pilot.press("enter", "k", "r", "k", "s", "y")
+        slow.set()
+        await until(pilot, shows(app, "What stands for"))
+        await pilot.press("escape")
+        await until(pilot, shows(app, "1 to decide"))
+        decided = study.pseudonyms(study.grant("P01", Store)).names
+        assert [one.decision.value for one in decided] == ["replaced", "kept"]

@@ -19,6 +19,7 @@ from interviewkit.models import (
     Pseudonym,
     Pseudonyms,
     Released,
+    Roster,
 )
 from interviewkit.study import Study
 from tests import small_study
@@ -185,3 +186,20 @@ def test_a_second_coder_has_a_layer_of_their_own(study: Study) -> None:
     assert study.layers("P01-1") == ["ben"]
     assert [one.label for one in study.coded(grant, "P01-1", "ben").standing] == ["x"]
     assert [one.label for one in study.coded(grant, "P01-1").standing] == ["the letter"]
+
+
+def test_what_is_about_all_can_be_opened_by_those_who_stay_and_goes_with_the_last(study: Study) -> None:
+    desk.rebook(study, lambda known: books.with_category(known, "Letters", "experience", ADA)[0])
+    study.change_roster(lambda _: Roster(known=(Known(text="Dr Jones", kind="person"),)))
+    for participant, left in (("P01", True), ("P02", False)):
+        study.ask_erasure(participant, "Ada", due_on=None, late=False)
+        study.erase(participant, "Ada", "erase")
+        again = Study.open(study.root)
+        if left or not study.keys.sealed:
+            assert [one.name for one in again.codebook().categories] == ["Letters"]
+            assert [one.text for one in again.roster().known] == ["Dr Jones"]
+    if study.keys.sealed:
+        assert not any(study.root.glob("codebook.*"))
+        assert not any(study.root.glob("roster.*"))
+    report = audit_verify.verify(study.paths)
+    assert not report.problems, report.problems

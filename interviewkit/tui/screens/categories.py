@@ -196,7 +196,6 @@ class CategoriesScreen(Auditing):
         return await self._do(lambda: desk.rebook(self.kit.study, rule), told)
 
     async def _do(self, work: Callable[[], object], told: str) -> bool:
-        self.kit.hush()
         try:
             await asyncio.to_thread(work)
         except UsageError as error:
@@ -232,7 +231,7 @@ class CategoriesScreen(Auditing):
 
     def action_new(self) -> None:
         """A new category, with what is chosen in it."""
-        self.flow(self._new())
+        self.ask(self._new)
 
     async def _new(self) -> None:
         row, meant = self._row, self._meant() if self._picked else []
@@ -265,7 +264,7 @@ class CategoriesScreen(Auditing):
 
     def action_move(self) -> None:
         """Move what is chosen; or the category under the cursor, with all that lies in it."""
-        self.flow(self._move())
+        self.ask(self._move)
 
     async def _move(self) -> None:
         row = self._row
@@ -298,8 +297,8 @@ class CategoriesScreen(Auditing):
 
     def action_rename(self) -> None:
         """Another name for the category or domain, another label for the unit."""
-        if self._row is not None:
-            self.flow(self._rename(self._row))
+        if (row := self._row) is not None:
+            self.ask(lambda: self._rename(row))
 
     async def _rename(self, row: Row) -> None:
         if row.unit is not None:
@@ -322,7 +321,8 @@ class CategoriesScreen(Auditing):
         if row is None or row.category is None or row.unit is not None:
             self.kit.tell("Go to a category first.", "Units are removed where their words are.")
         else:
-            self.flow(self._remove(row.category))
+            name = row.category
+            self.ask(lambda: self._remove(name))
 
     async def _remove(self, name: str) -> None:
         assert self._known is not None
@@ -336,7 +336,7 @@ class CategoriesScreen(Auditing):
 
     def action_domain(self) -> None:
         """Add a domain, or a sub-domain of the one under the cursor."""
-        self.flow(self._domain())
+        self.ask(self._domain)
 
     async def _domain(self) -> None:
         name = await self.app.push_screen_wait(AskLine("Name of the new domain"))
@@ -352,8 +352,8 @@ class CategoriesScreen(Auditing):
 
     def action_reporting(self) -> None:
         """Report the domain per group, combined, or not at all."""
-        if self._row is not None:
-            self.flow(self._reporting(self._row.domain))
+        if (row := self._row) is not None:
+            self.ask(lambda: self._reporting(row.domain))
 
     async def _reporting(self, domain: str) -> None:
         name = books.domain(self.book, domain).name

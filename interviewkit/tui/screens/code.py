@@ -180,8 +180,11 @@ class CodeScreen(Auditing, Selecting):
 
     def action_label(self) -> None:
         """Label what is selected: a new unit; or the unit under the cursor anew."""
-        self.kit.hush()
-        self.flow(self._relabel() if self.begun is None and self.unit is not None else self._make())
+        one = self.unit
+        if self.begun is None and one is not None:
+            self.ask(lambda: self._relabel(one))
+        else:
+            self.ask(self._make)
 
     async def _make(self) -> None:
         assert self.call is not None
@@ -209,9 +212,7 @@ class CodeScreen(Auditing, Selecting):
         self.begun = None
         await self.change(make, f"A unit in “{books.domain(self.book, domain).name}”. c gives it a category.")
 
-    async def _relabel(self) -> None:
-        one = self.unit
-        assert one is not None
+    async def _relabel(self, one: Found) -> None:
         label = await self.app.push_screen_wait(AskLine("Summary label", LABEL, value=one[0].label))
         if label is not None:
             await self.change(lambda coded: coding.relabelled(coded, one[0].id, label, self.who()))
@@ -219,7 +220,7 @@ class CodeScreen(Auditing, Selecting):
     def action_memo(self) -> None:
         """Write a memo to the unit."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._memo(one))
+            self.ask(lambda: self._memo(one))
 
     async def _memo(self, one: Found) -> None:
         memo = await self.app.push_screen_wait(
@@ -231,7 +232,7 @@ class CodeScreen(Auditing, Selecting):
     def action_domain(self) -> None:
         """Choose its domain."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._domain(one))
+            self.ask(lambda: self._domain(one))
 
     async def _domain(self, one: Found) -> None:
         domain = await sorting.ask_domain(self.kit, self.book, one[0].domain)
@@ -241,7 +242,7 @@ class CodeScreen(Auditing, Selecting):
     def action_category(self) -> None:
         """Choose its category in its domain, or type a new one."""
         if (one := self.with_unit()) is not None:
-            self.flow(self._category(one))
+            self.ask(lambda: self._category(one))
 
     async def _category(self, one: Found) -> None:
         unit = one[0]
@@ -256,8 +257,8 @@ class CodeScreen(Auditing, Selecting):
         if (one := self.with_unit()) is not None:
             call, here = self.call, self.here
             assert call is not None
-            self.flow(
-                self._changing(
+            self.step(
+                lambda: self.change(
                     lambda coded: coding.split(coded, one[0].id, call, here, self.who())[0],
                     "Two units now; ⏎ labels each.",
                 )
@@ -274,7 +275,9 @@ class CodeScreen(Auditing, Selecting):
             self.kit.tell("There is no unit after this one.")
             return
         names = [one[0].id, other[0].id]
-        self.flow(self._changing(lambda coded: coding.merged(coded, names, call, self.who())[0], "Joined."))
+        self.step(
+            lambda: self.change(lambda coded: coding.merged(coded, names, call, self.who())[0], "Joined.")
+        )
 
     def action_stretch(self) -> None:
         """The unit nearest to what is selected becomes that."""
@@ -289,21 +292,17 @@ class CodeScreen(Auditing, Selecting):
             return
         self.begun = None
         name = touched[0][0].id
-        self.flow(self._changing(lambda coded: coding.stretched(coded, name, call, where, self.who())))
+        self.step(lambda: self.change(lambda coded: coding.stretched(coded, name, call, where, self.who())))
 
     def action_remove(self) -> None:
         """Remove the unit."""
         if (one := self.with_unit()) is not None:
             told = "The unit is removed. ctrl+z has it back."
-            self.flow(self._changing(lambda coded: coding.removed(coded, one[0].id, self.who()), told))
-
-    async def _changing(self, rule: Callable[[Coded], Coded], told: str = "") -> None:
-        await self.change(rule, told)
+            self.step(lambda: self.change(lambda coded: coding.removed(coded, one[0].id, self.who()), told))
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self.kit.hush()
-        self.flow(self._undo())
+        self.step(self._undo)
 
     async def _undo(self) -> None:
         if not self._done:

@@ -24,7 +24,7 @@ from interviewkit.models import Pseudonyms
 from interviewkit.naming import Item
 from interviewkit.tui import consent_flows, name_lines
 from interviewkit.tui.modals import AskLine, Choose, Confirm
-from interviewkit.tui.screens.frame import Frame
+from interviewkit.tui.screens.stepwise import Stepwise
 from interviewkit.tui.text import count, plain
 from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
 from interviewkit.tui.widgets.keys import Key, KeyLine
@@ -48,11 +48,11 @@ class Items(OptionList):
     """The list; its keys are those of the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "replace it as suggested", key_display="⏎"),
+        Binding("enter", "screen.accept", "replace it as suggested", key_display="⏎"),
     ]
 
 
-class NamesScreen(Frame):
+class NamesScreen(Stepwise):
     """What identifies people in one call."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -160,34 +160,33 @@ class NamesScreen(Frame):
         self._to_open(self.query_one(Items).highlighted or 0)
         return True
 
-    def _change(self, change: Callable[[Pseudonyms], Pseudonyms], told: str) -> None:
-        self.kit.hush()
-        self.flow(self._run(change, told))
+    def action_accept(self) -> None:
+        """What is suggested stands for it."""
+        self.step(self._accept)
 
-    async def _run(self, change: Callable[[Pseudonyms], Pseudonyms], told: str) -> None:
-        await self._decide(change, told)
-
-    @on(OptionList.OptionSelected)
-    def _accepted(self) -> None:
+    async def _accept(self) -> None:
         item, found = self._item, self._found
         if item is not None and found is not None:
             text = self._suggested(item)
-            self._change(desk_names.accept(found, [item], self._who()), f"{text} stands for it.")
+            await self._decide(desk_names.accept(found, [item], self._who()), f"{text} stands for it.")
 
     def action_keep(self) -> None:
         """It names nobody."""
+        self.step(self._keep)
+
+    async def _keep(self) -> None:
         if (item := self._item) is not None:
             who = self._who()
-            self._change(lambda own: naming.kept(own, item, who), f"“{visible(item.text)}” stays.")
+            await self._decide(lambda own: naming.kept(own, item, who), f"“{visible(item.text)}” stays.")
 
     def action_replace(self) -> None:
         """Type what is to stand for it."""
-        if (item := self._item) is not None:
-            self.flow(self._replace(item))
+        self.ask(self._replace)
 
-    async def _replace(self, item: Item) -> None:
-        found = self._found
-        assert found is not None
+    async def _replace(self) -> None:
+        item, found = self._item, self._found
+        if item is None or found is None:
+            return
 
         def wrong(line: str) -> str:
             try:
@@ -206,12 +205,12 @@ class NamesScreen(Frame):
 
     def action_same(self) -> None:
         """Choose what it is the same as."""
-        if (item := self._item) is not None:
-            self.flow(self._same(item))
+        self.ask(self._same)
 
-    async def _same(self, item: Item) -> None:
-        found = self._found
-        assert found is not None
+    async def _same(self) -> None:
+        item, found = self._item, self._found
+        if item is None or found is None:
+            return
         known = naming.replacements(found.own, found.others).by_key
         texts = sorted(set(known.values()), key=lambda text: (not text.startswith(f"[{item.kind}"), text))
         if not texts:
@@ -229,20 +228,23 @@ class NamesScreen(Frame):
 
     def action_sure(self) -> None:
         """Replace all that is open and known before, or found by a rule."""
+        self.step(self._sure)
+
+    async def _sure(self) -> None:
         found = self._found
         assert found is not None
         items = name_lines.sure(found.items)
         if not items:
             self.kit.tell("Nothing of that kind is open.", "What is only suggested is decided one by one.")
             return
-        self._change(
+        await self._decide(
             desk_names.accept(found, items, self._who()),
             f"{count(len(items), 'name or number', 'names and numbers')} replaced.",
         )
 
     def action_add(self) -> None:
         """Type a name that was not found; it is replaced wherever it is said."""
-        self.flow(self._add())
+        self.ask(self._add)
 
     async def _add(self) -> None:
         found = self._found
@@ -268,24 +270,21 @@ class NamesScreen(Frame):
 
     def action_undo(self) -> None:
         """Take the last decision back."""
-        self.kit.hush()
+        self.step(self._undo)
+
+    async def _undo(self) -> None:
         if not self._done:
             self.kit.tell("There is nothing to take back.")
             return
         before, _ = self._done.pop()
-
-        async def back() -> None:
-            if await self._decide(lambda own: own.model_copy(update={"names": before.names}), "Taken back."):
-                self._done.pop()
-
-        self.flow(back())
+        if await self._decide(lambda own: own.model_copy(update={"names": before.names}), "Taken back."):
+            self._done.pop()
 
     # ── releasing ───────────────────────────────────────────────────────────────────────────────
 
     def action_release(self) -> None:
         """Release it to the analysts, where nothing is missing."""
-        self.kit.hush()
-        self.flow(self._release())
+        self.ask(self._release)
 
     async def _release(self) -> None:
         found = self._found
