@@ -108,7 +108,7 @@ def write_codebook(
     told: Told,
     staying: Iterable[str] | None = None,
 ) -> None:
-    """Put a codebook in the place of what was there, sealed to `staying`, or to all; StorageError for nobody."""
+    """Put a codebook in the place of what was there, sealed to `staying`, or to all."""
     path = codebook_path(paths, keys)
     readers = list(readers)
     to = readers if staying is None else list(staying)
