@@ -96,8 +96,15 @@ def decide(study: Study, found: Found, change: Callable[[Pseudonyms], Pseudonyms
     """Put a decision on the disk, and look again with it; raises what `change` raises, and writes nothing."""
     grant = study.grant(found.interview.participant, Store)
     own = study.change_pseudonyms(grant, change)
+    if _replaced(own) == _replaced(found.own):
+        # Only what is replaced is looked for, and looking takes its time in a long interview.
+        return replace(found, own=own, items=tuple(naming.redecided(found.items, own, found.others)))
     items = naming.items(found.transcript.turns, found.known, own, found.others)
     return replace(found, own=own, items=tuple(items))
+
+
+def _replaced(own: Pseudonyms) -> set[str]:
+    return {one.key for one in own.names if one.decision is Decision.REPLACED}
 
 
 def accept(found: Found, items: Iterable[Item], who: Who) -> Callable[[Pseudonyms], Pseudonyms]:

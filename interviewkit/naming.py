@@ -8,7 +8,7 @@ same key has the same replacement in the whole study.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import uuid4
 
@@ -70,6 +70,12 @@ def items(turns: Sequence[Turn], known: Iterable[Known], own: Pseudonyms, others
         for key, places in groupby(found, key=lambda one: one.key)
     ]
     return sorted(made, key=lambda one: (one.places[0].turn, one.places[0].first))
+
+
+def redecided(found: Sequence[Item], own: Pseudonyms, others: Names) -> list[Item]:
+    """The same with what is decided now, where nothing else is replaced than before."""
+    mine = {one.key: one for one in own.names}
+    return [replace(item, decided=mine.get(item.key) or _elsewhere(others, item.key)) for item in found]
 
 
 def _whole(one: Pseudonym) -> str:

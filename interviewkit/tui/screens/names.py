@@ -146,9 +146,9 @@ class NamesScreen(Stepwise):
     # ── deciding ────────────────────────────────────────────────────────────────────────────────
 
     async def _decide(self, change: Callable[[Pseudonyms], Pseudonyms], told: str) -> bool:
-        """Put a decision on the disk, and go on with the next that is open."""
+        """Put a decision on the disk; from what was open go on with the next that is."""
         assert self._found is not None
-        before = self._found.own
+        before, item = self._found.own, self._item
         try:
             self._found = await asyncio.to_thread(desk_names.decide, self.kit.study, self._found, change)
         except UsageError as error:
@@ -157,7 +157,8 @@ class NamesScreen(Stepwise):
         self._done.append((before, told))
         self.kit.tell(told)
         self._show()
-        self._to_open(self.query_one(Items).highlighted or 0)
+        if item is not None and item.decided is None:
+            self._to_open(self.query_one(Items).highlighted or 0)
         return True
 
     def action_accept(self) -> None:
