@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interviewkit.cli import options
+from interviewkit.cli.export_clip import clip
 from interviewkit.cli.progress import note
 from interviewkit.cli.transcript import transcript_of, whose
 from interviewkit.errors import ConsentRefused, UsageError
@@ -88,6 +89,9 @@ def qdpx(study_dir: Path | None, out: Path | None, force: bool, crlf: bool, sync
         [one.interview.id for one in known.interviews],
     )
     click.echo(place)
+
+
+export.add_command(clip)
 
 
 def _one(name: str) -> Callable[..., None]:

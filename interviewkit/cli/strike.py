@@ -26,7 +26,7 @@ NOTHING = "Nothing was struck."
 def strike(study_dir: Path | None, interview: str, call: int, start: str, stop: str, yes: bool) -> None:
     """Destroy a stretch of a recorded call of INTERVIEW, with all that was written down of it."""
     study = options.open_study(study_dir)
-    start_s, stop_s = _seconds(start), _seconds(stop)
+    start_s, stop_s = seconds(start), seconds(stop)
     _check(study.call(interview, call), start_s, stop_s)
     what = f"{_clock(start_s)} to {_clock(stop_s)} of {interview}, call {call}"
     about = "Its sound, its words and the notes typed meanwhile are destroyed; this can't be taken back."
@@ -38,7 +38,7 @@ def strike(study_dir: Path | None, interview: str, call: int, start: str, stop: 
     click.echo(f"Struck: {what}. Files that were exported before still have it.", err=True)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     """Seconds from `ss`, `mm:ss` or `h:mm:ss`."""
     from interviewkit.exports.base import read_clock
 

@@ -289,3 +289,18 @@ async def test_keys_that_are_faster_than_the_disk_decide_one_thing_after_the_oth
         await until(pilot, shows(app, "1 to decide"))
         decided = study.pseudonyms(study.grant("P01", Store)).names
         assert [one.decision.value for one in decided] == ["replaced", "kept"]
+
+
+async def test_what_everybody_said_to_a_question_is_read_together(app: InterviewkitApp, study: Study) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await pilot.press("d")
+        await until(pilot, shows(app, "0 of 3 calls released"))
+        await pilot.press("y")
+        await until(pilot, shows(app, "Which group?"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Which question?"))
+        await pilot.press("enter")
+        await until(pilot, shows(app, "── P01-1"))
+        assert "With a letter from my doctor" in text(app)
+        assert "── P05" not in text(app)

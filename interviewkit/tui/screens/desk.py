@@ -14,8 +14,11 @@ from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from interviewkit import desk_state
+from interviewkit import desk_state, schedule
+from interviewkit.answers import Answer, answers
 from interviewkit.desk_state import CallState, Next
+from interviewkit.tui import desk_lines
+from interviewkit.tui.modals import Choose, Page
 from interviewkit.tui.screens.categories import CategoriesScreen
 from interviewkit.tui.screens.check import CheckScreen
 from interviewkit.tui.screens.code import CodeScreen
@@ -52,9 +55,12 @@ class DeskScreen(Frame):
         Binding("n", "names", "names", tooltip="interviewkit names list P07-1"),
         Binding("u", "units", "units", tooltip="interviewkit unit list P07-1"),
         Binding("slash", "search", "search", key_display="/", tooltip="interviewkit search WORDS"),
+        Binding("y", "question", "by question", show=False, tooltip="interviewkit transcript by-question ID"),
         Binding("k", "categories", "categories", tooltip="interviewkit codebook show"),
         Binding("escape", "escape", "back", key_display="Esc"),
     ]
+
+    ALSO = ("question",)
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,6 +152,28 @@ class DeskScreen(Frame):
     def action_categories(self) -> None:
         """Domains and categories, with the units in them."""
         self.app.push_screen(CategoriesScreen(), self._came_back)
+
+    def action_question(self) -> None:
+        """What everybody of a group said to one question."""
+        self.flow(self._question())
+
+    async def _question(self) -> None:
+        study = self.kit.study
+        groups = [(group.id, group.name) for group in study.config.groups]
+        group = await self.app.push_screen_wait(Choose("Which group?", groups))
+        if group is None:
+            return
+        guide = await asyncio.to_thread(study.schedule, group)
+        asked = [(one.question.id, one.question.short) for one in schedule.questions(guide)]
+        question = await self.app.push_screen_wait(Choose("Which question?", asked))
+        if question is not None:
+            found = await asyncio.to_thread(self._answers, question, group)
+            self.app.push_screen(Page(dict(asked)[question], desk_lines.answers(found)))
+
+    def _answers(self, question: str, group: str) -> list[Answer]:
+        for _ in self.kit.texts.refresh():
+            pass
+        return list(answers(self.kit.study, self.kit.texts, question, group))
 
     def action_search(self) -> None:
         """Find words in all transcripts."""
