@@ -8,15 +8,46 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewkit import checking, contacts, drafts, erasure, session, session_moves, wrapup
+from interviewkit import (
+    checking,
+    coding,
+    coding_audit,
+    contacts,
+    desk,
+    drafts,
+    erasure,
+    passages,
+    session,
+    session_moves,
+    wrapup,
+)
+from interviewkit import codebook as books
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.capture import journal
 from interviewkit.capture.messages import Order, Wanted
 from interviewkit.cli import shell
 from interviewkit.cli.app import app
+from interviewkit.coding import Who
 from interviewkit.consent import Record, Store
 from interviewkit.edits import Replace, Retype
-from interviewkit.models import Chunk, Draft, Flag, FlagKind, Heard, Layout, RuleKind, Word
+from interviewkit.models import (
+    Chunk,
+    Codebook,
+    Coded,
+    Decision,
+    Draft,
+    Flag,
+    FlagKind,
+    Heard,
+    Layout,
+    Place,
+    Pseudonym,
+    Pseudonyms,
+    RuleKind,
+    Swapped,
+    Verdict,
+    Word,
+)
 from interviewkit.rule_edits import Put, Ruling
 from interviewkit.session_notes import Person, Role
 from interviewkit.store import Tables
@@ -24,6 +55,7 @@ from interviewkit.study import Study
 from tests import small_study, traces
 from tests.traces import Marks
 from tests.tui import study as studies
+from tests.unit.test_coding import released
 
 RECORDING = "a" * 32
 KINDS = (
@@ -38,6 +70,15 @@ KINDS = (
     "word that was sent to them",
     "word that they wish for",
     "word of a translation",
+    "word that was released",
+    "name in the replacement log",
+    "word in whose place something stands",
+    "label of a meaning unit",
+    "label that it had before",
+    "memo of a meaning unit",
+    "query about a meaning unit",
+    "label in a layer of its own",
+    "category named for them alone",
     "typed note",
     "improvised question",
     "where they are",
@@ -184,10 +225,53 @@ def _written_down(study: Study, participant: str, interview: str, said: dict[str
     study.remember(said["word on the correction list"], "somebody", "Ada", [participant])
     tables = checking.pack(checked.record(now), found)
     study.save_checked(study.grant(participant, Store), interview, 1, tables)
+    _analysed(study, participant, interview, said)
     wrapup.say(study, interview, 1, lambda known: known.model_copy(update={"note": said["wrap-up"]}))
     wrapup.say(
         study, interview, 1, lambda known: known.model_copy(update={"trouble": said["trouble with the line"]})
     )
+
+
+def _analysed(study: Study, participant: str, interview: str, said: dict[str, str]) -> None:
+    """What analysts were given and made of it; a category that nobody else's units are in."""
+    who, grant = Who.now("Ada"), study.grant(participant, Store)
+    name = Pseudonym(
+        key=said["name in the replacement log"],
+        text=said["name in the replacement log"],
+        kind="person",
+        decision=Decision.REPLACED,
+        replacement="[person 1]",
+        by="Ada",
+        at=who.at,
+    )
+    back = Swapped(
+        call=1, place=Place(0, 0), words=1, original=(said["word in whose place something stands"],)
+    )
+    call = released(f"[person] {said['word that was released']} then")
+    study.release(grant, interview, call, Pseudonyms(names=(name,), swapped=(back,)))
+    title = said["category named for them alone"]
+
+    def category(known: Codebook) -> Codebook:
+        return books.with_category(known, title, "experience", who, participants=[participant])[0]
+
+    own = next(one.id for one in desk.rebook(study, category).categories if one.name == title)
+
+    def unit(coded: Coded, label: str) -> Coded:
+        where = passages.passage(call, Place(0, 0), Place(0, 1))
+        return coding.made(
+            coded, call, where, who, interview=interview, label=label, domain="experience", category=own
+        )[0]
+
+    def code(coded: Coded) -> Coded:
+        coded = unit(coded, said["label that it had before"])
+        one = coded.standing[0].id
+        coded = coding.relabelled(coded, one, said["label of a meaning unit"], who)
+        coded = coding.noted(coded, one, said["memo of a meaning unit"], who)
+        ben, query = Who.now("Ben"), said["query about a meaning unit"]
+        return coding_audit.reviewed(coded, one, ben, Verdict.QUERIES, query)[0]
+
+    desk.recode(study, interview, code)
+    desk.recode(study, interview, lambda coded: unit(coded, said["label in a layer of its own"]), "ben")
 
 
 def _sent(study: Study, participant: str, interview: str, said: dict[str, str]) -> None:
