@@ -13,7 +13,7 @@ from interviewkit.cli import options, terminal
 from interviewkit.cli.progress import note
 from interviewkit.cli.shell import Stopped
 from interviewkit.cli.transcript_import import import_
-from interviewkit.cli.transcript_question import by_question
+from interviewkit.cli.transcript_question import by_question, suggest_marks
 from interviewkit.cli.transcript_send import returned, send
 from interviewkit.cli.transcript_tidy import tidy
 from interviewkit.cli.transcript_translate import translate
@@ -102,6 +102,7 @@ transcript.add_command(translate)
 transcript.add_command(send)
 transcript.add_command(returned)
 transcript.add_command(by_question)
+transcript.add_command(suggest_marks)
 
 
 @transcript.command()

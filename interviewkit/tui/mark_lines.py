@@ -3,7 +3,7 @@
 Marking + schedule + the frame that is heard ─► outline, list of marks, what ⏎ and the digits would mark
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from interviewkit import session_plan
@@ -11,6 +11,7 @@ from interviewkit.exports.base import visible
 from interviewkit.marking import Marking
 from interviewkit.models import Action, ActionKind, Mark, Schedule
 from interviewkit.session_log import Log, Topic
+from interviewkit.suggesting import Suggestion
 from interviewkit.tui.room_lines import label
 from interviewkit.tui.room_views import Shown, headings
 from interviewkit.tui.text import clock, pad
@@ -102,6 +103,14 @@ def told(log: Log, question: str) -> str:
     """What was marked in a few words, for a notice: `First, probe a`."""
     letter = question.partition(".")[2]
     return f"{label(log, question)}, probe {letter}" if letter else label(log, question)
+
+
+def suggestions(log: Log, found: Iterable[Suggestion]) -> list[tuple[str, str]]:
+    """Suggested marks to choose from, as (id, words)."""
+    return [
+        (one.question, f"{clock(one.end_s)}  {told(log, one.question)} ({100 * one.likeness:.0f} % alike)")
+        for one in found
+    ]
 
 
 def next_open(log: Log, made: Marking, after: str) -> str:

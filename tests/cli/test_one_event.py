@@ -78,6 +78,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("desk", READ, ""),
     ("unit add P02-1 --words 'How did' --label beginning --by Ada", (*READ, Action.UNITS), ""),
     ("unit add P02-1 --words 'it begin' --label again --by Ada", (*READ, Action.UNITS), ""),
+    ("transcript suggest-marks P02-1", READ, ""),
     ("transcript by-question experience", (Action.SEARCHED,), ""),
     ("search begin", (Action.SEARCHED,), ""),
     ("unit list", READ, ""),

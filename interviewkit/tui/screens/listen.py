@@ -16,14 +16,15 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from interviewkit import marking, processing
+from interviewkit import marking, processing, suggesting
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.marking import Marking
-from interviewkit.models import Interview, Mark, Schedule
+from interviewkit.models import Interview, Mark, Schedule, Turn
 from interviewkit.session_log import Log
+from interviewkit.suggesting import Suggestion
 from interviewkit.tui import mark_lines, room_views
 from interviewkit.tui.mark_keeping import KeptMarks
-from interviewkit.tui.modals import Confirm
+from interviewkit.tui.modals import Choose, Confirm
 from interviewkit.tui.screens.playing import Playing
 from interviewkit.tui.text import clock, count, plain
 from interviewkit.tui.widgets.bars import NoticeBar, TitleBar, WorkBar
@@ -39,6 +40,7 @@ QUESTIONS = (
     Key("⏎", "mark now"),
     Key("1-9", "probe"),
     Key("↑↓", "choose", 2),
+    Key("s", "suggest", 2),
     Key("^z", "take back"),
     Key("tab", "to the marks"),
     Key("?", "help"),
@@ -52,6 +54,7 @@ MARKS = (
     Key("tab", "to the questions"),
     Key("?", "help"),
 )
+ALL = "*"
 LETTERS = "Letters do nothing here."
 NONE_YET = "No marks yet. Press ⏎ as the last word of the chosen question has been said."
 
@@ -84,6 +87,7 @@ class ListenScreen(Playing):
         Binding("1", "probe(1)", "a probe was put now", key_display="1-9"),
         *(Binding(str(n), f"probe({n})", "a probe was put now", show=False) for n in range(2, 10)),
         Binding("tab,shift+tab", "turn", "to the list of marks, and back", key_display="tab"),
+        Binding("s", "suggest", "questions that the transcript suggests"),
         Binding("minus", "nudge(-1)", "in the list: ½ s earlier", key_display="-"),
         Binding("plus,equals_sign", "nudge(1)", "in the list: ½ s later", key_display="+"),
         Binding("delete", "remove", "in the list: remove the mark", key_display="Del"),
@@ -261,6 +265,38 @@ class ListenScreen(Playing):
             place = self._made.marks.index(mark)
             if self._change(lambda made: made.removed(mark)):
                 self._choose(place)
+
+    def action_suggest(self) -> None:
+        """Choose from the questions that were likely put, by the words of the transcript."""
+        if self._marks is not None and self._guide is not None:
+            self.flow(self._suggest())
+
+    async def _suggest(self) -> None:
+        assert self._guide is not None
+        turns = await asyncio.to_thread(self._turns)
+        known = {mark.question for mark in self._made.marks}
+        found = [one for one in suggesting.suggested(turns, self._guide) if one.question not in known]
+        if not found:
+            self.kit.tell("The transcript suggests nothing more.", "It has to be transcribed first.")
+            return
+        choices = [(ALL, f"all {len(found)} of them"), *mark_lines.suggestions(self._log(0), found)]
+        about = "By their words alone: listen before you rely on one."
+        chosen = await self.app.push_screen_wait(Choose("Which was put?", choices, about))
+        accepted = [one for one in found if chosen in (ALL, one.question)]
+        if chosen is not None and self._change(lambda made: self._with(made, accepted)):
+            self.kit.tell(f"{count(len(accepted), 'mark')} made.", "ctrl+z takes one back at a time.")
+            self._settle()
+
+    def _turns(self) -> tuple[Turn, ...]:
+        assert self._interview is not None
+        assert self._call is not None
+        found = processing.transcript(self.kit.study, self._interview, self._call)
+        return () if found is None else found.turns
+
+    def _with(self, made: Marking, accepted: list[Suggestion]) -> Marking:
+        for one in accepted:
+            made = made.put(one.question, round(one.end_s * self._rate))
+        return made
 
     def action_undo(self) -> None:
         """Take the last change back; a question that has lost its mark is the chosen one again."""
