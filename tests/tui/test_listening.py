@@ -225,7 +225,7 @@ async def test_keys_in_the_wrong_order_do_no_harm(
         await until(pilot, lambda: players.opened and "00:00:00 /" in text(app))
         await pilot.press("1")
         await until(pilot, shows(app, "No question is marked before this moment."))
-        await pilot.press("q", "n", "s")
+        await pilot.press("q", "n", "z")
         await until(pilot, shows(app, "Letters do nothing here."))
         await pilot.press("tab", "minus", "plus", "delete", "pagedown", "pageup", "right_square_bracket")
         await pilot.press("ctrl+z")
@@ -361,3 +361,22 @@ async def test_looks_of_marks(app: InterviewkitApp, players: Players, size: Size
         snapshot.check(app, "marks-help")
         await pilot.press("escape")
         snapshot.check(app, "marks-list")
+
+
+async def test_what_the_transcript_suggests_is_chosen_and_can_be_taken_back(
+    app: InterviewkitApp, players: Players, study: Study
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await started(pilot)
+        await app.push_screen(ListenScreen("P01-1"))
+        await until(pilot, lambda: players.opened and "No marks yet" in text(app))
+        await pilot.press("s")
+        await until(pilot, shows(app, "Which was put?"))
+        snapshot.check(app, "marks-suggested")
+        await pilot.press("enter")
+        await until(pilot, shows(app, "made."))
+        await until(pilot, lambda: [mark.question for mark in study.interview("P01-1").marks] == ["first"])
+        await pilot.press("s")
+        await until(pilot, shows(app, "suggests nothing more"))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: not study.interview("P01-1").marks)

@@ -279,7 +279,8 @@ class ListenScreen(Playing):
         if not found:
             self.kit.tell("The transcript suggests nothing more.", "It has to be transcribed first.")
             return
-        choices = [(ALL, f"all {len(found)} of them"), *mark_lines.suggestions(self._log(0), found)]
+        every = [(ALL, f"all {len(found)} of them")] if len(found) > 1 else []
+        choices = [*every, *mark_lines.suggestions(self._log(0), found)]
         about = "By their words alone: listen before you rely on one."
         chosen = await self.app.push_screen_wait(Choose("Which was put?", choices, about))
         accepted = [one for one in found if chosen in (ALL, one.question)]
