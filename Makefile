@@ -8,8 +8,8 @@ ONLY :=
 
 BIN := .venv/bin
 READY := .venv/.ready
-# Three files of tests at a time on two cores: those with real sound mostly wait for it.
-PYTEST = $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Two files of tests at a time on two cores: with a third, the sound of those that record it is torn.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -170,11 +170,15 @@ class SoundScreen(Frame):
             before.stop()
         self._alarms = {}
         self._end_trial()
+        tried, said = self._inputs, self._wrong
         try:
             self._inputs, self._wrong = self._picking.inputs(), ""
         except DeviceError as error:
             self._inputs, self._wrong = (), str(error)
         if self._inputs:
+            if self._inputs == tried:
+                # What is tried again is wrong until it is heard: ⏎ must not slip in between.
+                self._wrong = said
             self._listening = Listening(self._inputs, self.post_message, before)
             self._listening.start()
         elif not self._wrong:
@@ -189,6 +193,9 @@ class SoundScreen(Frame):
             return
         if isinstance(said, Levels):
             self.query_one(Meters).hear(said)
+            if self._wrong:
+                self._wrong = ""
+                self._show()
         elif isinstance(said, Alarm):
             self._alarms.pop((said.kind, said.where), None)
             if said.on:
