@@ -1,6 +1,7 @@
 """Devices and a recorder that say what a test wants them to: nothing is opened."""
 
 import queue
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,10 +72,14 @@ class Recorder:
 
 @dataclass
 class Sound:
-    """The computer's sound system: which devices it has, which recorders were started."""
+    """The computer's sound system: which devices it has, which recorders were started.
+
+    What is `broken` says so after `refusal_s`.
+    """
 
     devices: list[InputDevice] = field(default_factory=lambda: [MIC, HEADSET, LINE])
     broken: set[str] = field(default_factory=set)
+    refusal_s: float = 0.0
     recorders: list[Recorder] = field(default_factory=list)
     open: int = 0
 
@@ -96,6 +101,7 @@ class Sound:
     def rehearsal(self, inputs: tuple[Wanted, ...]) -> Iterator[Recorder]:
         for wanted in inputs:
             if wanted.name in self.broken:
+                time.sleep(self.refusal_s)
                 raise DeviceError(f"{wanted.name} can't be recorded from (Device unavailable).")
         self.recorders.append(Recorder(inputs))
         self.open += 1

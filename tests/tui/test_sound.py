@@ -138,7 +138,7 @@ async def test_a_device_that_is_plugged_in_is_found(app: InterviewkitApp, sound:
 async def test_a_device_that_can_not_be_opened_is_said_and_tried_again(
     app: InterviewkitApp, sound: Sound
 ) -> None:
-    sound.broken = {MIC.name}
+    sound.broken, sound.refusal_s = {MIC.name}, 0.2
     async with app.run_test() as pilot:
         await started(pilot)
         await pilot.press("m")
@@ -148,15 +148,13 @@ async def test_a_device_that_can_not_be_opened_is_said_and_tried_again(
             await pilot.press("enter")
             assert isinstance(app.screen, SoundScreen)
             assert "can't be recorded from" in text(app)
-            await pilot.pause(screen.AGAIN_S / 3)
+            await pilot.pause(0.08)
         sound.broken = set()
         await until(pilot, lambda: sound.names == (MIC.name,))
-        sound.now.levels(-20.0)
         await until(pilot, lambda: "can't be" not in text(app))
         sound.now.die()
         await until(pilot, lambda: len(sound.recorders) == 2)
-        sound.now.levels(-20.0)
-        await until(pilot, lambda: "can't be" not in text(app))
+        await until(pilot, lambda: "has ended by itself" not in text(app))
 
 
 async def test_the_test_counts_and_plays_back(

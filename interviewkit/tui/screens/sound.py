@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from interviewkit.capture import choice, devices
 from interviewkit.capture.alarms import Kind
 from interviewkit.capture.choice import Way
-from interviewkit.capture.messages import Alarm, Judged, Levels, Played, Wanted
+from interviewkit.capture.messages import Alarm, Judged, Levels, Played, State, Wanted
 from interviewkit.errors import DeviceError
 from interviewkit.tui.listening import Listening
 from interviewkit.tui.messages import Deaf, Heard
@@ -177,7 +177,7 @@ class SoundScreen(Frame):
             self._inputs, self._wrong = (), str(error)
         if self._inputs:
             if self._inputs == tried:
-                # What is tried again is wrong until it is heard: ⏎ must not slip in between.
+                # What is tried again is wrong until it opens: ⏎ must not slip in between.
                 self._wrong = said
             self._listening = Listening(self._inputs, self.post_message, before)
             self._listening.start()
@@ -193,9 +193,9 @@ class SoundScreen(Frame):
             return
         if isinstance(said, Levels):
             self.query_one(Meters).hear(said)
-            if self._wrong:
-                self._wrong = ""
-                self._show()
+        elif isinstance(said, State):
+            self._wrong = ""
+            self._show()
         elif isinstance(said, Alarm):
             self._alarms.pop((said.kind, said.where), None)
             if said.on:
