@@ -6,6 +6,7 @@ Its recordings are silence: what is said in it was only ever written.
 """
 
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +53,8 @@ from interviewkit.study_create import TEMPLATES
 TITLE = "An analysed example of interviewkit, made up"
 ADA, BEN = "Ada", "Ben"
 LENGTH_PADDING_S = 2.0
+BLIND = 3
+DROPPED = "nobody spoke of it"
 LEFT_OUT = {"skipped": ActionKind.SKIPPED, "earlier": ActionKind.EARLIER}
 
 
@@ -76,6 +79,8 @@ def build(folder: Path) -> Generator[Event, None, Study]:
         _released(study, script, interview)
         _coded(study, script, interview)
     _second_look(study)
+    _split_and_merged(study)
+    _blind(study)
     _reported(study)
     yield Finished(f"{len(known)} interviews that nobody gave, analysed.")
     return study
@@ -207,7 +212,9 @@ def _with_categories(book: Codebook, script: Script) -> Codebook:
     return book
 
 
-def _marked(coded: Coded, call: Released, book: Codebook, marked: Marked, interview: str) -> Coded:
+def _marked(
+    coded: Coded, call: Released, book: Codebook, marked: Marked, interview: str, by: str = ADA
+) -> Coded:
     category = None
     for name in marked.category:
         category = next(one.id for one in books.children(book, marked.domain, category) if one.name == name)
@@ -216,7 +223,7 @@ def _marked(coded: Coded, call: Released, book: Codebook, marked: Marked, interv
         coded,
         call,
         where,
-        Who.now(ADA),
+        Who.now(by),
         interview=interview,
         label=marked.label,
         domain=marked.domain,
@@ -270,15 +277,52 @@ def _second_look(study: Study) -> None:
     desk.recode(study, _interview(study, 2), second)
 
 
+def _split_and_merged(study: Study) -> None:
+    """One unit of the first interview was split, and its halves merged again: its history tells both."""
+    ada, name = Who.now(ADA), _interview(study, 1)
+    call = desk.released(study, study.interview(name), 1)
+    rest = passages.quoted(call, "It was only ever a few lines, but she had read what I'd put.")
+
+    def change(coded: Coded) -> Coded:
+        label = "Weekly message showed that it was read"
+        one = next(unit for unit in coded.standing if unit.label == label)
+        coded, halves = coding.split(
+            coded, one.id, call, rest.first, ada, ("Written to every week", label), "how often, and how"
+        )
+        names = [half.id for half in halves]
+        return coding.merged(coded, names, call, ada, label, "neither half says it alone")[0]
+
+    desk.recode(study, name, change)
+
+
+def _blind(study: Study) -> None:
+    """Ben's own layer on the last interview, not taken in: three units as Ada's, one elsewhere."""
+    script = next(one for one in scripts() if one.held == len(scripts()))
+    name, book = _interview(study, script.held), desk.current_codebook(study)
+    call = desk.released(study, study.interview(name), 1)
+    same = script.units[:BLIND]
+    other = replace(script.units[BLIND], domain="experience.decisive", category=("A champion",))
+
+    def code(coded: Coded) -> Coded:
+        for marked in (*same, other):
+            coded = _marked(coded, call, book, marked, name, BEN)
+        return coded
+
+    desk.recode(study, name, code, layer=BEN)
+
+
 def _reported(study: Study) -> None:
-    """The wider context is reported for all groups together, everything else for each."""
+    """The wider context is reported for all groups together, one domain not at all, the others for each."""
     who = Who.now(ADA)
-    desk.rebook(
-        study,
-        lambda book: books.reported(
+
+    def change(book: Codebook) -> Codebook:
+        book = books.with_domain(book, "cost", "Cost to the participant", who)
+        book = books.reported(book, "cost", Reporting.DROPPED, who, DROPPED)
+        return books.reported(
             book, "context.wider-context", Reporting.COMBINED, who, "few units in each group"
-        ),
-    )
+        )
+
+    desk.rebook(study, change)
 
 
 def _interview(study: Study, held: int) -> str:

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from interviewkit import audit_verify, desk, example_files
+from interviewkit.example import DROPPED
+from interviewkit.models import Unit, UnitAct
 from interviewkit.study import Study
 from tests import quick
 from tests.cli.conftest import Run
@@ -66,6 +69,9 @@ def test_every_report_says_what_a_hand_counts(run: Run, example: Study) -> None:
     for name, counts in CATEGORIES.items():
         assert tuple(int(told[name][at]) for at in (4, 6, 8)) == counts, name
 
+    shown = " ".join(run("report", "categories", "--study", "study").out.split())
+    assert f"“Cost to the participant” is not reported: {DROPPED}." in shown
+
     matrix: dict[str, int] = {}
     people: list[str] = []
     for row in rows(run, "contributions"):
@@ -102,9 +108,29 @@ def test_every_report_says_what_a_hand_counts(run: Run, example: Study) -> None:
     assert not any("P02" in cell or "P06" in cell for cell in quoted)
 
 
+def acts(units: Iterable[Unit]) -> Counter[UnitAct]:
+    return Counter(change.act for one in units for change in one.history)
+
+
+def check_what_two_coders_did(example: Study) -> None:
+    """A unit was split and merged again; Ben coded the last call blind, and nobody has looked."""
+    calls = {name: desk.coded(example, example.interview(name)) for name in ("P01-1", "P06-1")}
+    merged = [one for one in calls["P01-1"].standing if UnitAct.MERGED in acts([one])]
+    assert [(one.label, len(one.came_from)) for one in merged] == [
+        ("Weekly message showed that it was read", 2)
+    ]
+    assert UnitAct.SPLIT in acts(calls["P01-1"].units)
+    own = desk.coded(example, example.interview("P06-1"), "Ben").standing
+    assert (len(own), {one.by for one in own}) == (4, {"Ben"})
+    kept = {(one.passage.start_ms, one.domain, one.category) for one in calls["P06-1"].standing}
+    assert sum((one.passage.start_ms, one.domain, one.category) in kept for one in own) == 3
+    assert calls["P06-1"].reviews == ()
+
+
 def test_it_verifies_and_holds_no_name_in_the_open_and_is_not_made_twice(run: Run, example: Study) -> None:
     report = audit_verify.verify(example.paths)
     assert not report.problems, report.problems
+    check_what_two_coders_did(example)
     names = {name.text.encode() for script in example_files.scripts() for name in script.names}
     for path in example.root.rglob("*"):
         if path.is_file():
