@@ -14,6 +14,8 @@ from tests import canaries, fakes, quick, small_study
 from tests.cli.conftest import Run
 from tests.room_world import Recorders
 
+pytestmark = pytest.mark.slow
+
 
 def reference() -> list[fakes.Line]:
     """The reference's words in the reference's talk."""

@@ -16,6 +16,8 @@ from interviewkit.study import Study
 from tests import small_study
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 SOUND_DISK = Disk(Protection(True, "LUKS2"))
 
 

@@ -12,6 +12,8 @@ from interviewkit.study import Study
 from tests import fakes, small_study
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def imported(run: Run, study: Study, sound: Path) -> str:

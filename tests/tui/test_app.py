@@ -20,6 +20,8 @@ from tests.tui import study as studies
 from tests.tui.conftest import started, text, typed, until
 from tests.tui.test_snapshots import shows, to_consent
 
+pytestmark = pytest.mark.slow
+
 
 def given(study: Study, participant: str) -> ConsentGiven:
     (event,) = study.consent_events(participant)

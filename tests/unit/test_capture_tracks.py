@@ -12,6 +12,8 @@ from interviewkit.capture.tracks import JUMP_S, Block, Mixer, Track
 from tests.unit.capture_world import BEGIN_S as START_S
 from tests.unit.capture_world import Rig, blocks, lag_s, likeness, sound
 
+pytestmark = pytest.mark.slow
+
 
 def record(*devices: list[tuple[float, Block]], until_s: float, rates: tuple[int, ...] = ()) -> Rig:
     """Play the callbacks of some devices, by their times, to a mixer that advances forty times a second."""

@@ -17,6 +17,8 @@ from interviewkit.decode import open_media, read_all
 from interviewkit.errors import AudioError
 from interviewkit.events import Progress
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 3
 
 

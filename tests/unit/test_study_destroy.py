@@ -26,6 +26,8 @@ from tests import small_study
 from tests.room_world import FakeRecorder
 from tests.tui import study as studies
 
+pytestmark = pytest.mark.slow
+
 RATE = studies.RATE
 
 

@@ -45,6 +45,8 @@ from interviewkit.study import Study
 from tests import small_study
 from tests.tui import study as studies
 
+pytestmark = pytest.mark.slow
+
 SAID = "nothing happened for six weeks"
 
 

@@ -23,6 +23,8 @@ from interviewkit.study import Study
 from tests import small_study
 from tests.unit.test_study_clip import Killed, Memory, kill
 
+pytestmark = pytest.mark.slow
+
 SCAN = b"%PDF-1.4 a signature, scanned"
 OLD_CONSENT = Path(__file__).parent / "consent_of_schema_1.json"
 """As interviewkit wrote it before a consent had more than answers."""

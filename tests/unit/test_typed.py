@@ -24,6 +24,8 @@ from interviewkit.typed import Typed
 from interviewkit.typed_times import Timed
 from tests.tui import study as studies
 
+pytestmark = pytest.mark.slow
+
 TALK = [
     "Interviewer: So how did it begin?",
     "P07: With a letter.",

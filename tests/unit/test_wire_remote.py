@@ -27,6 +27,8 @@ from interviewkit.speech.remote import DEBUG_VARIABLE, Remote, remote
 from interviewkit.speech.worker import PipedAudio
 from tests.unit.test_processes import stands_still
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="watches processes as Linux lets it")
 
