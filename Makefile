@@ -43,8 +43,8 @@ check: environment  ## check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: setup  ## measure accuracy and cost; needs the evaluation audio
-	@$(BIN)/python -m tests.bench
+bench: setup  ## measure accuracy and cost beside peers, or one part (ONLY=pace); needs the evaluation audio
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 bench-latency: environment  ## measure the room from key to screen while two channels are recorded; six minutes
 	@scripts/test-tools.sh

@@ -258,8 +258,17 @@ class Counted:
         )
 
 
-def count(folder: Path) -> list[Counted]:
+def built(folder: Path) -> list[tuple[str, Path, int]]:
+    """The items in a folder: name, sound, how many talk."""
+    abouts = [
+        (path.parent, json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*/meta.json"))
+    ]
+    return [(home.name, home / "audio.wav", about["speakers"]) for home, about in abouts]
+
+
+def count(found: Sequence[tuple[str, Path, int]]) -> list[Counted]:
     """Diarise every item, in one engine's process, with the number of speakers left open."""
+    from interviewkit.audio import duration_s
     from interviewkit.models import Span
     from interviewkit.settings import resolve
     from interviewkit.speech.engines import engines
@@ -267,14 +276,14 @@ def count(folder: Path) -> list[Counted]:
 
     counted = []
     with engines(resolve({"language": "en"})).diariser() as diariser:
-        for meta in sorted(folder.glob("*/meta.json")):
-            about = json.loads(meta.read_text("utf-8"))
+        for name, audio, speakers in found:
             said: Counter[str] = Counter()
-            for one in diariser.diarise(load(meta.parent / "audio.wav"), None):
+            sound = load(audio)
+            for one in diariser.diarise(sound, None):
                 if isinstance(one, Span):
                     said[one.speaker] += round(1000 * (one.end_s - one.start_s))
             longer = sum(ms >= 1000 for ms in said.values())
-            counted.append(Counted(about["name"], about["duration"], about["speakers"], len(said), longer))
+            counted.append(Counted(name, duration_s(sound), speakers, len(said), longer))
             print(counted[-1], flush=True)
     return counted
 
@@ -298,7 +307,7 @@ def main(do: str, folder: Path) -> None:
     if do == "build":
         build(folder)
     else:
-        print(confusion(count(folder)))
+        print(confusion(count(built(folder))))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Run a command and watch it: seconds of the clock, and the peak of the memory of all its processes."""
+"""Run a command and watch it: seconds of the clock and of processors, and the peak of all its memory."""
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 SAMPLE_S = 0.1
 PAGE = 4096
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,7 @@ class Watched:
 
     returncode: int
     wall_s: float
+    cpu_s: float
     peak_bytes: int
 
 
@@ -24,10 +27,26 @@ def watch(command: list[str], log: Path) -> Watched:
     with log.open("wb") as sink:
         process = subprocess.Popen(command, stdout=sink, stderr=sink)
         peak = 0
-        while process.poll() is None:
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             peak = max(peak, sum(_resident(pid) for pid in _family(process.pid)))
             time.sleep(SAMPLE_S)
-    return Watched(process.returncode, time.monotonic() - started, peak)
+        # Not collected yet, so that what it and its children took can still be read.
+        cpu_s = cpu(process.pid)
+        process.wait()
+    return Watched(process.returncode, time.monotonic() - started, cpu_s, peak)
+
+
+def cpu(pid: int) -> float:
+    """Processor seconds of a process, of those it has collected, and of its living descendants."""
+    return sum(_processor(one) for one in _family(pid))
+
+
+def _processor(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS
 
 
 def _family(pid: int) -> list[int]:

@@ -6,70 +6,78 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pytest
-from numpy.typing import NDArray
 
+from tests import sounds
+from tests.sounds import SPEECHLESS, Sound
 from tests.system import real
 from tests.trust import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
-SECONDS = 120
-TIME = np.arange(SECONDS * real.RATE) / real.RATE
+PAUSE_S = 60
+IN_PAUSES = (
+    sounds.silence,
+    sounds.line_noise,
+    sounds.crackle,
+    sounds.breathing,
+    sounds.ringing_uk,
+    sounds.music_struck,
+    sounds.music_chords,
+    sounds.music_band,
+    sounds.music_sung,
+)
+full_only = pytest.mark.skipif(not FULL, reason="with make trust")
 
 
-def silence() -> NDArray[np.float32]:
-    return np.zeros(60 * real.RATE, dtype=np.float32)
-
-
-def dial_tone() -> NDArray[np.float32]:
-    """The British dial tone: 350 and 440 Hz."""
-    return (0.2 * np.sin(2 * np.pi * 350 * TIME) + 0.2 * np.sin(2 * np.pi * 440 * TIME)).astype(np.float32)
-
-
-def line_noise() -> NDArray[np.float32]:
-    """Hiss and mains hum."""
-    hiss = np.random.default_rng(1).normal(0, 0.02, TIME.size)
-    return (hiss + 0.03 * np.sin(2 * np.pi * 50 * TIME)).astype(np.float32)
-
-
-def hold_music() -> NDArray[np.float32]:
-    """A tune of struck notes over a bass, as a telephone queue plays it."""
-    notes = np.array([0, 4, 7, 12, 7, 4, 5, 9, 12, 9, 5, 2, 7, 11, 14, 11])
-    step = (TIME / 0.3).astype(int)
-    melody = 261.6 * 2 ** (notes[step % len(notes)] / 12)
-    bass = 65.4 * 2 ** (notes[(step // 8) % len(notes)] / 12)
-    struck = np.exp(-6 * (TIME % 0.3))
-    sound = sum(struck * np.sin(2 * np.pi * np.cumsum(melody) / real.RATE * k) / k**1.5 for k in (1, 2, 3, 4))
-    return (0.25 * (sound + 0.6 * np.sin(2 * np.pi * np.cumsum(bass) / real.RATE))).astype(np.float32)
-
-
-@pytest.mark.skipif(not FULL, reason="with make trust")
-@pytest.mark.parametrize("make", [silence, dial_tone, line_noise, hold_music])
-def test_no_word_is_stored(make: Callable[[], NDArray[np.float32]], tmp_path: Path) -> None:
-    audio = real.write(tmp_path / "call.wav", make())
+def _stores_no_word(sound: Sound, folder: Path) -> None:
+    audio = real.write(folder / "call.wav", sound)
     done = real.run("transcribe", audio, "--json", "--language", "en")
     assert done.returncode == 0, done.stderr
     assert orjson.loads(done.stdout)["turns"] == []
     assert "No speech was found" in done.stderr
 
 
-@pytest.mark.skipif(not FULL, reason="with make trust")
+@full_only
+@pytest.mark.parametrize("make", SPEECHLESS, ids=lambda make: make.__name__)
+def test_no_word_is_stored_of_ten_minutes(make: Callable[[float], Sound], tmp_path: Path) -> None:
+    _stores_no_word(make(600), tmp_path)
+
+
+def test_no_word_is_stored_of_all_kinds_one_after_the_other(tmp_path: Path) -> None:
+    """As a call that goes from the dial tone to a queue, and on to a machine."""
+    _stores_no_word(np.concatenate([make(10) for make in SPEECHLESS]), tmp_path)
+
+
+@full_only
 def test_a_minute_of_silence_stores_no_word(tmp_path: Path) -> None:
-    study = real.study_with(tmp_path / "study", real.write(tmp_path / "call.wav", silence()))
+    study = real.study_with(tmp_path / "study", real.write(tmp_path / "call.wav", sounds.silence(60)))
     done = real.run("process", "P01-1", "--study", study)
     assert done.returncode == 0, done.stderr
     assert real.turns(study) == []
     assert [row for table in real.raw(study).values() for row in table if row.get("words")] == []
 
 
-def test_no_word_is_stored_of_a_minute_of_silence_in_a_conversation(tmp_path: Path) -> None:
-    """Pauses are where most is invented: what was said before and after is there, and nothing between."""
+def _words_around(pause: Sound, folder: Path) -> None:
+    """What was said before and after is there, and nothing between."""
     before, after = np.split(real.conversation(), 2)
-    sound = np.concatenate([before, silence(), after])
-    audio = real.write(tmp_path / "call.wav", sound)
+    audio = real.write(folder / "call.wav", np.concatenate([before, pause, after]))
     done = real.run("transcribe", audio, "--json", "--language", "en")
+    assert done.returncode == 0, done.stderr
     words = [word for turn in orjson.loads(done.stdout)["turns"] for word in turn["words"]]
-    begin_s, end_s = len(before) / real.RATE + 1, (len(before) + len(silence())) / real.RATE - 1
-    assert [word for word in words if begin_s < word["start"] < end_s] == []
-    assert min(word["start"] for word in words) < begin_s
-    assert max(word["end"] for word in words) > end_s
+    begin_s, end_s = len(before) / real.RATE + 1, (len(before) + len(pause)) / real.RATE - 1
+    assert [word["start"] for word in words if word["end"] > begin_s and word["start"] < end_s] == []
+    assert sum(word["start"] < begin_s for word in words) > 20
+    assert sum(word["end"] > end_s for word in words) > 20
+
+
+@full_only
+@pytest.mark.parametrize("make", IN_PAUSES[1:], ids=lambda make: make.__name__)
+def test_no_word_is_stored_of_a_minute_in_a_conversation(
+    make: Callable[[float], Sound], tmp_path: Path
+) -> None:
+    _words_around(make(PAUSE_S), tmp_path)
+
+
+def test_no_word_is_stored_of_a_minute_of_silence_in_a_conversation(tmp_path: Path) -> None:
+    """Pauses are where most is invented."""
+    _words_around(sounds.silence(PAUSE_S), tmp_path)
