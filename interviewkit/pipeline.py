@@ -175,7 +175,7 @@ def _spans(
         spans = []
         with engines.diariser() as diariser:
             by = diariser.provenance()
-            for found in diariser.diarise(audio, about.speakers):
+            for found in diariser.diarise(audio, draft.regions, about.speakers):
                 if isinstance(found, Progress | Waiting):
                     yield found
                 elif isinstance(found, Span):

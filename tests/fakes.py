@@ -74,7 +74,9 @@ class Speech:
                 compression_ratio=1.2,
             )
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span]:
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Waiting | Span]:
         self.diarised.append(speakers)
         yield Progress("Telling speakers apart", 1, 1)
         for speaker, start_s, end_s, _ in self.script:

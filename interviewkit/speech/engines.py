@@ -29,6 +29,7 @@ def engines(settings: Settings, language: str | None = None) -> Engines:
         "name": settings.diarisation,
         "folders": [str(weights.locate(name)) for name in weights.SETS[settings.diarisation]],
         "threads": settings.threads,
+        "device": settings.device,
     }
     return Engines(
         transcriber=partial(remote, "whisper", whisper), diariser=partial(remote, "pyannote", pyannote)

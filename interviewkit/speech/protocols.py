@@ -31,8 +31,13 @@ class Diariser(Protocol):
     def provenance(self) -> dict[str, str]:
         """Models, versions and settings: what a report must say."""
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span | Voices]:
-        """Spans of talk, then at most one `Voices`; `speakers` is their number where it is known."""
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Waiting | Span | Voices]:
+        """Spans of talk, then at most one `Voices`; `speakers` is their number where it is known.
+
+        `regions` is where speech was detected: far from it nobody is looked for.
+        """
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,12 @@ class Remote:
         plan = [(number, chunk.model_dump()) for number, chunk in chunks]
         return cast("Iterator[Waiting | Heard]", self._call("transcribe", audio, layout=layout, chunks=plan))
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span | Voices]:
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Waiting | Span | Voices]:
         """Who talks when, see `Diariser.diarise`."""
-        found = self._call("diarise", audio, speakers=speakers)
+        speech = [region.model_dump() for region in regions]
+        found = self._call("diarise", audio, regions=speech, speakers=speakers)
         return cast("Iterator[Progress | Waiting | Span | Voices]", found)
 
     def _call(self, method: str, audio: Audio, **arguments: object) -> Iterator[object]:

@@ -34,7 +34,7 @@ def unpack(message: dict[str, Any]) -> Progress | Frozen:
 def arguments(method: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The arguments of an engine's method, as it takes them."""
     if method == "diarise":
-        return fields
+        return {**fields, "regions": [Region.model_validate(region) for region in fields["regions"]]}
     found: dict[str, Any] = {"layout": Layout(fields["layout"])}
     if method == "transcribe":
         found["chunks"] = [(number, Chunk.model_validate(chunk)) for number, chunk in fields["chunks"]]

@@ -222,7 +222,9 @@ class Voiced:
     def provenance(self) -> dict[str, str]:
         return {"engine": "voices"}
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Span | Voices]:
         yield Span(speaker="A", start_s=0.0, end_s=9.0)
         yield Span(speaker="B", start_s=9.0, end_s=18.0)
         talks = [[speaker for speaker, start, end, _ in TALK if start <= n / 4 < end] for n in range(72)]
@@ -347,9 +349,11 @@ class Interrupted(Speech):
         yield Waiting(over=True)
         yield from super().transcribe(audio, layout, chunks)
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Waiting | Span]:
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Waiting | Span]:
         yield Waiting()
-        yield from super().diarise(audio, speakers)
+        yield from super().diarise(audio, regions, speakers)
         yield Waiting(over=True)
 
 

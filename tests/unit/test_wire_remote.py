@@ -88,7 +88,9 @@ def test_arguments_arrive_as_the_engine_takes_them() -> None:
     sent = orjson.loads(orjson.dumps({"layout": Layout.SEPARATE, "chunks": [(4, chunk.model_dump())]}))
     assert wire.arguments("transcribe", sent) == {"layout": Layout.SEPARATE, "chunks": [(4, chunk)]}
     assert wire.arguments("detect", {"layout": "mono"}) == {"layout": Layout.MONO}
-    assert wire.arguments("diarise", {"speakers": None}) == {"speakers": None}
+    region = Region(channel=1, start_frame=3, stop_frame=9)
+    sent = orjson.loads(orjson.dumps({"speakers": None, "regions": [region.model_dump()]}))
+    assert wire.arguments("diarise", sent) == {"speakers": None, "regions": [region]}
 
 
 # ── sound through the pipe ──────────────────────────────────────────────────────────────────────
@@ -141,8 +143,8 @@ def test_an_engine_works_in_a_process_of_its_own() -> None:
         for found, (_, chunk) in zip(heard, plan, strict=True):
             total = sum(float(audio.read(*piece)[chunk.channel].sum()) for piece in chunk.pieces)
             assert found.words[0].text == f"é{total:.4f}"
-        assert list(engine.diarise(audio, None)) == [
-            Span(speaker="of None", start_s=0.0, end_s=1.0),
+        assert list(engine.diarise(audio, [Region(channel=1, start_frame=0, stop_frame=5)], None)) == [
+            Span(speaker="of None, 1", start_s=0.0, end_s=1.0),
             Voices(first_s=0.5, step_s=0.25, speakers=("A", "B"), likeness=((0.1, -0.2),)),
         ]
         assert engine.provenance() == told
@@ -168,8 +170,8 @@ def test_what_was_found_before_a_failure_is_not_lost(
 ) -> None:
     monkeypatch.delenv(DEBUG_VARIABLE, raising=False)
     with tiny(fault) as engine:
-        answers = engine.diarise(noise(1, 100), 2)
-        assert next(answers) == Span(speaker="of 2", start_s=0.0, end_s=1.0)
+        answers = engine.diarise(noise(1, 100), [], 2)
+        assert next(answers) == Span(speaker="of 2, 0", start_s=0.0, end_s=1.0)
         with pytest.raises(SpeechError, match=message) as raised:
             next(answers)
     assert raised.value.hint
@@ -182,7 +184,7 @@ def test_a_developer_sees_what_the_engine_wrote(
 ) -> None:
     monkeypatch.setenv(DEBUG_VARIABLE, "1")
     with tiny("library") as engine, pytest.raises(SpeechError):
-        list(engine.diarise(noise(1, 100), 2))
+        list(engine.diarise(noise(1, 100), [], 2))
     assert "Traceback" in capfd.readouterr().err
 
 
@@ -234,12 +236,12 @@ def held_tiny() -> Iterator[Remote]:
 def test_an_engine_stands_still_while_a_call_is_recorded_and_says_so() -> None:
     hold = busy.Hold("r")
     with held_tiny() as engine:
-        answers = engine.diarise(noise(1, 100), 2)
+        answers = engine.diarise(noise(1, 100), [], 2)
         assert next(answers) == Waiting()
         assert stands_still(engine._child.process.pid)
         hold.release()
         assert next(answers) == Waiting(over=True)
-        assert next(answers) == Span(speaker="of 2", start_s=0.0, end_s=1.0)
+        assert next(answers) == Span(speaker="of 2, 0", start_s=0.0, end_s=1.0)
         assert len(list(answers)) == 1
 
 
@@ -259,7 +261,7 @@ def test_where_it_can_not_be_stopped_it_waits_for_its_sound(monkeypatch: pytest.
 def test_leaving_while_it_stands_still_ends_it_at_once() -> None:
     hold = busy.Hold("r")
     with held_tiny() as engine:
-        next(engine.diarise(noise(1, 100), 2))
+        next(engine.diarise(noise(1, 100), [], 2))
         running = engine._child
         began_s = time.monotonic()
     assert running.process.returncode == -signal.SIGTERM
@@ -271,7 +273,7 @@ def test_leaving_while_it_stands_still_ends_it_at_once() -> None:
 def test_work_that_is_stopped_while_it_stands_still_ends() -> None:
     hold = busy.Hold("r")
     with held_tiny() as engine:
-        answers = engine.diarise(noise(1, 100), 2)
+        answers = engine.diarise(noise(1, 100), [], 2)
         next(answers)
         kill_children_of(threading.get_ident())
         with pytest.raises(SpeechError, match="exit status -9"):

@@ -45,8 +45,10 @@ class Tiny:
                 compression_ratio=1.0,
             )
 
-    def diarise(self, audio: Audio, speakers: int | None) -> Iterator[Progress | Span | Voices]:
-        yield Span(speaker=f"of {speakers}", start_s=0.0, end_s=1.0)
+    def diarise(
+        self, audio: Audio, regions: Sequence[Region], speakers: int | None
+    ) -> Iterator[Progress | Span | Voices]:
+        yield Span(speaker=f"of {speakers}, {len(regions)}", start_s=0.0, end_s=1.0)
         if self._fault == "library":
             raise ValueError("what somebody said")
         if self._fault == "memory":
