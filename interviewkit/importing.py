@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from interviewkit import schedule
-from interviewkit.audio import SAMPLE_RATE, MemoryAudio, to_int16
+from interviewkit.audio import SAMPLE_RATE, to_int16
 from interviewkit.consent import Grant, Record
 from interviewkit.decode import Media, open_media
 from interviewkit.errors import ScheduleError, UsageError
@@ -21,22 +21,34 @@ from interviewkit.events import Event, Finished, Progress, Saved, Warned
 from interviewkit.exports.base import read_clock
 from interviewkit.models import Interview, Mark, Schedule, Side
 from interviewkit.paths import storage_errors
+from interviewkit.recording import RecordingReader, RecordingWriter
+from interviewkit.sealing import AgeSealer, Secret, opened
 from interviewkit.study import Incoming, Study
+
+COPY = "copy.tar"
 
 Marks = tuple[tuple[int, Mark], ...]
 """Marks with the line of the file that each comes from."""
 
 
-def decoded(path: Path) -> Generator[Event, None, MemoryAudio]:
-    """A whole file in memory (115 MB per channel and hour), for work that keeps nothing."""
-    pieces = []
+def decoded(path: Path, folder: Path) -> Generator[Event, None, RecordingReader]:
+    """A whole file as a recording in `folder`, for work that keeps nothing: memory is flat in its length.
+
+    It is sealed to a key that is in this process's memory alone, so what a kill leaves can't be read.
+    """
+    key = Secret.new()
+    copy = folder / COPY
     with open_media(path) as media:
-        for block, progress in _blocks(media):
-            pieces.append(to_int16(block))
-            yield progress
+        seal = AgeSealer([key.public]).seal
+        with RecordingWriter(
+            copy, "copy", SAMPLE_RATE, media.channels, seal=seal, suffix=AgeSealer.suffix, sync_every_s=None
+        ) as written:
+            for block, progress in _blocks(media):
+                written.write(to_int16(block))
+                yield progress
         for warning in media.warnings:
             yield Warned(warning)
-    return MemoryAudio(np.concatenate(pieces, axis=1))
+    return RecordingReader(copy, unseal=lambda data: opened(data, [key]))
 
 
 def import_call(

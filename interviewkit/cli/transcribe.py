@@ -1,6 +1,7 @@
 """`interviewkit transcribe`: one recording → turns as text, without a study.
 
-Nothing of what is said touches the disk but the file that the user names.
+Nothing of what is said touches the disk but the file that the user names: what is decoded is
+sealed to a key in memory.
 """
 
 import sys
@@ -66,17 +67,22 @@ def transcribe(
 
 
 def _job(file: Path, settings: "Settings", channels: str) -> "Generator[Event, None, Transcript]":
-    """Decode and transcribe in memory; the weights are looked for first, as decoding may take long."""
+    """Decode and transcribe; the weights are looked for first, as decoding may take long."""
+    from tempfile import TemporaryDirectory
+
     from interviewkit import pipeline
     from interviewkit.importing import decoded
     from interviewkit.models import Layout
     from interviewkit.speech.engines import engines
 
     ready = engines(settings)
-    sound = yield from decoded(file)
-    layout = None if channels == "auto" else _layout(Layout(channels), sound.channels)
-    about = pipeline.About(speakers=settings.speaker_count, layout=layout)
-    return (yield from pipeline.transcribe(sound, ready, about, None, _keep_nothing))
+    with (
+        TemporaryDirectory(prefix="interviewkit-") as folder,
+        (yield from decoded(file, Path(folder))) as sound,
+    ):
+        layout = None if channels == "auto" else _layout(Layout(channels), sound.channels)
+        about = pipeline.About(speakers=settings.speaker_count, layout=layout)
+        return (yield from pipeline.transcribe(sound, ready, about, None, _keep_nothing))
 
 
 def _layout(asked: "Layout", channels: int) -> "Layout":

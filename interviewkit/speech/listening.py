@@ -40,6 +40,8 @@ CELL_S = 0.24
 """Voices are compared every 0.24 s: a whole number of frames of both embedding networks …"""
 CELLS = 4
 """… over windows of four such cells, about a second."""
+REFINEMENTS = 3
+"""How often voices are learned anew from the windows that sound like them."""
 
 Features = torch.Tensor | None
 
@@ -241,7 +243,12 @@ class Track:
         self._embeddings.append(torch.nn.functional.normalize(found, dim=1).half())
 
     def voices(self, spans: Sequence[Span]) -> Voices:
-        """Likeness of each window to each speaker's own windows, those in which nobody else talks."""
+        """Likeness of each window to each speaker's own windows.
+
+        A speaker's own are at first those in which diarisation heard nobody else. Then, a few times over, the
+        windows with speech go to whom they sound most like, and the voices are learned from these (spherical
+        k-means: Dhillon & Modha 2001): what diarisation got wrong for a while no longer blurs them.
+        """
         embeddings = torch.cat([*self._embeddings, torch.zeros(0, self._frames.model.dimension).half()])
         middles = CELL_S * (torch.arange(len(embeddings)) + CELLS / 2)
         speakers = sorted({span.speaker for span in spans})
@@ -249,17 +256,32 @@ class Track:
             [_within(middles, [span for span in spans if span.speaker == name]) for name in speakers]
         )
         alone = talks & (talks.sum(0) == 1)
-        centres = [
-            embeddings[own if own.any() else any_].float().sum(0)
-            for own, any_ in zip(alone, talks, strict=True)
-        ]
-        likeness = embeddings.float() @ torch.nn.functional.normalize(torch.stack(centres), dim=1).T
+        own = torch.where(alone.any(1, keepdim=True), alone, talks)
+        speech = talks.any(0) & (embeddings != 0).any(1)
+        likeness = _likeness(embeddings, own)
+        for _ in range(REFINEMENTS if len(speakers) > 1 else 0):
+            nearest = _smoothed(likeness).argmax(1)
+            found = speech & (nearest == torch.arange(len(speakers))[:, None])
+            own = torch.where(found.any(1, keepdim=True), found, own)
+            likeness = _likeness(embeddings, own)
         return Voices(
             first_s=CELL_S * CELLS / 2,
             step_s=CELL_S,
             speakers=tuple(speakers),
             likeness=tuple(tuple(round(x, 3) for x in row) for row in likeness.tolist()),
         )
+
+
+def _likeness(embeddings: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    """Likeness (n, speakers) of embeddings (n, dimensions) to the middle of each speaker's own ones."""
+    centres = torch.stack([embeddings[mask].float().sum(0) for mask in own])
+    return embeddings.float() @ torch.nn.functional.normalize(centres, dim=1).T
+
+
+def _smoothed(likeness: torch.Tensor) -> torch.Tensor:
+    """The mean of each row with its neighbours."""
+    padded = torch.nn.functional.pad(likeness.T[None], (1, 1))
+    return torch.nn.functional.avg_pool1d(padded, 3, 1)[0].T
 
 
 def _within(moments: torch.Tensor, spans: Sequence[Span]) -> torch.Tensor:

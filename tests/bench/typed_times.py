@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from interviewkit import pipeline, typed, typed_files, typed_times
@@ -60,9 +61,9 @@ def measure(name: str, folder: Path) -> None:
 def heard(folder: Path) -> tuple[Transcript, Draft]:
     sound = next(path for path in (folder / "mono.flac", *folder.glob("audio.*")) if path.exists())
     drafts: list[Draft] = []
-    audio = _end(decoded(sound))
     ready = engines(Settings(), "en")
-    transcript = _end(pipeline.transcribe(audio, ready, pipeline.About(), None, drafts.append))
+    with TemporaryDirectory() as work, _end(decoded(sound, Path(work))) as audio:
+        transcript = _end(pipeline.transcribe(audio, ready, pipeline.About(), None, drafts.append))
     return transcript, drafts[-1]
 
 

@@ -8,9 +8,10 @@ from interviewkit import schedule
 from interviewkit.consent import Record
 from interviewkit.errors import AudioError, ConsentRefused, UsageError
 from interviewkit.events import Event, Progress
-from interviewkit.importing import decoded, import_call, read_marks
+from interviewkit.importing import COPY, decoded, import_call, read_marks
 from interviewkit.models import Schedule
 from interviewkit.processing import process, saved
+from interviewkit.recording import RecordingReader
 from interviewkit.settings import Settings
 from tests import fakes
 from tests.small_study import (
@@ -61,14 +62,19 @@ def test_what_is_no_table_is_refused(tmp_path: Path, asked: Schedule, data: byte
         read_marks(tmp_path / "marks.csv", asked)
 
 
-def test_a_file_is_decoded_into_memory(tmp_path: Path) -> None:
+def test_a_file_is_decoded_into_a_sealed_copy(tmp_path: Path) -> None:
     sound = []
 
     def kept() -> Iterator[Event]:
-        sound.append((yield from decoded(fakes.write_sound(tmp_path / "call.wav", 7))))
+        sound.append((yield from decoded(fakes.write_sound(tmp_path / "call.wav", 7), tmp_path / "copy")))
 
     assert list(kept()) == [Progress("reading", 5.0, 7.0), Progress("reading", 7.0, 7.0)]
     assert (sound[0].channels, sound[0].frames) == (1, 7 * 16_000)
+    assert sound[0].complete
+    assert sound[0].read(0, 16_000).any()
+    with pytest.raises(AudioError):
+        RecordingReader(tmp_path / "copy" / COPY)
+    sound[0].close()
 
 
 def test_ctrl_c_at_a_bad_moment_leaves_no_thread_that_the_program_waits_for(
@@ -83,7 +89,7 @@ def test_ctrl_c_at_a_bad_moment_leaves_no_thread_that_the_program_waits_for(
     path = fakes.write_sound(tmp_path / "call.wav", 1)
     monkeypatch.setattr(threading.Timer, "start", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        list(decoded(path))
+        list(decoded(path, tmp_path / "copy"))
     waited_for = [thread for thread in threading.enumerate() if not thread.daemon]
     assert waited_for == [threading.main_thread()]
 

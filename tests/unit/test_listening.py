@@ -188,7 +188,7 @@ def ramp(samples: int) -> NDArray[np.float32]:
     return (np.arange(samples) // 100 % 3000 / 32768).astype(np.float32)
 
 
-LENGTHS = [100, 3_000, 100_000, 159_999, 160_000, 160_001, 163_000, 240_001, 320_000, 321_000, 400_001]
+LENGTHS = [100, 100_000, 159_999, 160_000, 163_000, 321_000, 400_001]
 
 
 @pytest.mark.parametrize("step", [320, 1280])
