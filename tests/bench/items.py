@@ -4,9 +4,10 @@ import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from interviewkit.audio import Audio
+from interviewkit.audio import Audio, MemoryAudio, to_int16
 from interviewkit.events import Event
 from interviewkit.importing import decoded
 from tests.bench import EVAL
@@ -42,8 +43,9 @@ def items(wanted: list[str]) -> list[Item]:
 
 
 def load(file: Path) -> Audio:
-    """A file decoded as `transcribe` does it."""
-    return finished(decoded(file))
+    """A file decoded as `transcribe` does it, in memory."""
+    with TemporaryDirectory() as work, finished(decoded(file, Path(work))) as sound:
+        return MemoryAudio(to_int16(sound.read(0, sound.frames)))
 
 
 def finished(job: Generator[Event, None, Result]) -> Result:

@@ -269,17 +269,19 @@ def built(folder: Path) -> list[tuple[str, Path, int]]:
 def count(found: Sequence[tuple[str, Path, int]]) -> list[Counted]:
     """Diarise every item, in one engine's process, with the number of speakers left open."""
     from interviewkit.audio import duration_s
-    from interviewkit.models import Span
+    from interviewkit.models import Layout, Region, Span
     from interviewkit.settings import resolve
     from interviewkit.speech.engines import engines
     from tests.bench.items import load
 
     counted = []
-    with engines(resolve({"language": "en"})).diariser() as diariser:
+    ready = engines(resolve({"language": "en"}))
+    with ready.transcriber() as detector, ready.diariser() as diariser:
         for name, audio, speakers in found:
             said: Counter[str] = Counter()
             sound = load(audio)
-            for one in diariser.diarise(sound, None):
+            regions = [one for one in detector.detect(sound, Layout.MONO) if isinstance(one, Region)]
+            for one in diariser.diarise(sound, regions, None):
                 if isinstance(one, Span):
                     said[one.speaker] += round(1000 * (one.end_s - one.start_s))
             longer = sum(ms >= 1000 for ms in said.values())
