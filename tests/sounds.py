@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 RATE = 16_000
 Sound = NDArray[np.float32]
@@ -42,6 +41,8 @@ def _noise(seconds: float, seed: int, level: float) -> NDArray[Any]:
 
 
 def _band(sound: NDArray[Any], low: float, high: float) -> NDArray[Any]:
+    from scipy import signal
+
     return np.asarray(signal.sosfilt(signal.butter(2, (low, high), "bandpass", fs=RATE, output="sos"), sound))
 
 
@@ -178,9 +179,10 @@ def music_fm(seconds: float) -> Sound:
 def music_sung(seconds: float) -> Sound:
     """What is nearest to a voice without being one: a buzz with a tune, through the formants of vowels."""
     time = _time(seconds)
-    vibrato = 1 + 0.012 * np.sin(2 * np.pi * 5.5 * time)
-    pitch = 196 * 2 ** (SONG[(time / 0.6).astype(int) % len(SONG)] / 12) * vibrato
-    buzz = signal.sawtooth(2 * np.pi * np.cumsum(pitch) / RATE)
+    pitch = (
+        196 * 2 ** (SONG[(time / 0.6).astype(int) % len(SONG)] / 12) * (1 + 0.012 * np.sin(11 * np.pi * time))
+    )
+    buzz = 2 * (np.cumsum(pitch) / RATE % 1) - 1
     sung = np.zeros_like(time)
     for place, formants in enumerate(FORMANTS):
         mouth = sum(_band(buzz, one * 0.93, one * 1.07) / (1 + n) for n, one in enumerate(formants))

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from tests.bench import EVAL
 
@@ -133,11 +132,15 @@ def excerpt(item: str, start_s: float, end_s: float) -> tuple[Samples, list[Talk
 
 def younger(part: Samples, factor: float = 1.22) -> Samples:
     """A voice with a shorter throat: pitch and formants higher, as a child's, and a little faster."""
+    from scipy import signal
+
     return np.asarray(signal.resample_poly(part, 100, round(100 * factor)), np.float32)
 
 
 def line(sound: Samples, rng: np.random.Generator, noise_db: float) -> Samples:
     """What a telephone line leaves of it, with noise at `noise_db` dBFS."""
+    from scipy import signal
+
     band = signal.butter(4, (300, 3400), "bandpass", fs=RATE, output="sos")
     noisy = sound + rng.normal(0, 10 ** (noise_db / 20), len(sound))
     narrow = signal.resample_poly(signal.sosfilt(band, noisy), 1, 2)

@@ -64,7 +64,7 @@ def spread(found: Sequence[float]) -> tuple[float, float, float]:
     """Median error, median and 95 % of its size."""
     sizes = sorted(map(abs, found))
     middle = sorted(found)[len(found) // 2]
-    return middle, sizes[len(sizes) // 2], quantiles(sizes, n=20)[-1]
+    return middle, sizes[len(sizes) // 2], quantiles(sizes, n=20, method="inclusive")[-1]
 
 
 def run(found: list[Item], work: Path) -> str:
