@@ -6,12 +6,12 @@ A look reads numbers, states, times and lengths from the index alone, nothing th
 number. What an `Agenda` tells is pure; what is done about it asks for the grant first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from interviewkit import tonight
+from interviewkit import paces, set_aside, tonight
 from interviewkit.appointment_times import Clock
 from interviewkit.appointments import Standing, reminder_due
 from interviewkit.consent import Record, Store, Transcribe
@@ -19,8 +19,6 @@ from interviewkit.models import Ending, Group
 from interviewkit.store import Row
 from interviewkit.study import Study
 
-WORK_PER_SECOND = 0.25
-"""Seconds of work per second of a call, on a laptop with two cores and the default models: a rough guide."""
 GRACE = timedelta(hours=1)
 """How long after its time an appointment is still to come; and how early its interview may begin."""
 
@@ -85,6 +83,8 @@ class Talk:
     """By when a transcript of it may come back that is with its participant."""
     unended: bool = False
     """A call was begun and has not been ended: it goes on, or the computer went down."""
+    aside: tuple[int, ...] = ()
+    """Calls without a transcript that failed too often on this computer: not among those that wait."""
 
     @property
     def participant(self) -> str:
@@ -94,7 +94,7 @@ class Talk:
     @property
     def transcribed(self) -> bool:
         """Whether there is a transcript of any call."""
-        return self.calls > len(self.waiting)
+        return self.calls > len(self.waiting) + len(self.aside)
 
     @property
     def to_continue(self) -> bool:
@@ -144,6 +144,8 @@ class Agenda:
     tonight_at: datetime | None = None
     day: date | None = None
     """The day on which it was looked at."""
+    work_per_second: float = sum(paces.ASSUMED.values())
+    """Seconds of work for a second of a call, as far as this computer knows."""
 
     def person(self, participant: str) -> Person:
         """A participant by id; one that is not known is shown as damaged."""
@@ -185,6 +187,11 @@ class Agenda:
         return tuple(t for t in self.talks if t.waiting and self.person(t.participant).transcribable)
 
     @property
+    def set_aside(self) -> tuple[Talk, ...]:
+        """Interviews with calls that failed too often, and may be tried anew."""
+        return tuple(t for t in self.talks if t.aside and self.person(t.participant).transcribable)
+
+    @property
     def held_back(self) -> tuple[Talk, ...]:
         """Interviews with calls that wait and may not be transcribed."""
         return tuple(t for t in self.talks if t.waiting and not self.person(t.participant).transcribable)
@@ -217,7 +224,7 @@ class Agenda:
     @property
     def work_s(self) -> float:
         """About how long the transcription of what waits takes, in seconds."""
-        return WORK_PER_SECOND * sum(talk.waiting_s for talk in self.to_transcribe)
+        return self.work_per_second * sum(talk.waiting_s for talk in self.to_transcribe)
 
 
 def next_step(person: Person, talk: Talk | None) -> Step:
@@ -232,7 +239,7 @@ def next_step(person: Person, talk: Talk | None) -> Step:
         return Step.CONTINUE
     if not person.transcribable:
         return Step.NOTHING
-    return Step.TRANSCRIBE if talk.waiting else Step.READ
+    return Step.TRANSCRIBE if talk.waiting or talk.aside else Step.READ
 
 
 # ── from the index ──────────────────────────────────────────────────────────────────────────────
@@ -243,7 +250,8 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
     moment = Clock().now() if now is None else now
     index = study.index()
     people = tuple(sorted(map(_person, index.get("participants", [])), key=_by_number))
-    talks = tuple(sorted(map(_talk, index.get("interviews", [])), key=_by_number))
+    aside = {(one.interview, one.call) for one in set_aside.aside(study.root)}
+    talks = tuple(sorted((_talk(row, aside) for row in index.get("interviews", [])), key=_by_number))
     groups = {group.id: group for group in study.config.groups}
     appointments = tuple(_appointments(people, talks, study.config.contact.attempts, moment))
     rules = study.config.contact
@@ -265,6 +273,7 @@ def look(study: Study, now: datetime | None = None) -> Agenda:
         tuple(plan.interview for plan in planned),
         min((plan.due_at for plan in planned), default=None),
         moment.astimezone().date(),
+        paces.work_per_second(study.config.speech),
     )
 
 
@@ -362,11 +371,12 @@ def _person(row: Row) -> Person:
     )
 
 
-def _talk(row: Row) -> Talk:
+def _talk(row: Row, aside: Collection[tuple[str, int]]) -> Talk:
     if row.get("damaged"):
         return Talk(row["id"], damaged=True)
     transcripts: dict[str, dict[str, int]] = row["transcripts"]
-    waiting = tuple(int(call) for call, tables in transcripts.items() if not tables.get("transcript"))
+    missing = [int(call) for call, tables in transcripts.items() if not tables.get("transcript")]
+    waiting = tuple(call for call in missing if (row["id"], call) not in aside)
     return Talk(
         row["id"],
         row["calls"],
@@ -377,6 +387,7 @@ def _talk(row: Row) -> Talk:
         held_at=None if row["held_at"] is None else datetime.fromisoformat(row["held_at"]),
         ending=None if row["ending"] is None else Ending(row["ending"]),
         unended=row["unended"],
+        aside=tuple(call for call in missing if call not in waiting),
         sent_until=None if row.get("sent_until") is None else date.fromisoformat(row["sent_until"]),
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from interviewkit.agenda import (
-    WORK_PER_SECOND,
     Agenda,
     Appointment,
     Person,
@@ -98,7 +97,7 @@ def _to_arrange(agenda: Agenda) -> Iterator[Item]:
 def _to_process(agenda: Agenda) -> Iterator[Item]:
     if agenda.left_for_now:
         calls = sum(len(talk.waiting) for talk in agenda.left_for_now)
-        work_s = WORK_PER_SECOND * sum(talk.waiting_s for talk in agenda.left_for_now)
+        work_s = agenda.work_per_second * sum(talk.waiting_s for talk in agenda.left_for_now)
         about = "" if work_s < SHORT_S else "about "
         text = f"{count(calls, 'recording')} to transcribe, {about}{minutes(work_s)} of work"
         yield Item(text, "p", "interviewkit process --all")
@@ -106,6 +105,11 @@ def _to_process(agenda: Agenda) -> Iterator[Item]:
         calls = sum(len(talk.waiting) for talk in agenda.left_for_tonight)
         when = called(agenda.tonight_at, agenda.day or agenda.tonight_at.date())
         yield Item(f"{when}, if interviewkit is open then: {count(calls, 'recording')}")
+    if agenda.set_aside:
+        calls = sum(len(talk.aside) for talk in agenda.set_aside)
+        names = [talk.id for talk in agenda.set_aside]
+        text = f"{count(calls, 'recording')} set aside, failed three times: {_named(names)}"
+        yield Item(text, ENTER, f"interviewkit process {names[0]}")
     if agenda.to_check:
         places = sum(talk.flags for talk in agenda.to_check)
         text = f"{count(len(agenda.to_check), 'transcript')} to check, {count(places, 'place')}"
@@ -131,8 +135,8 @@ def step(person: Person, talk: Talk | None) -> str:
         return _at_rest(person, talk)
     if found is Step.CONTINUE and talk is not None:
         return found.value if talk.ending is Ending.LATER else f"{found.value} ({_broken_off(talk)})"
-    if found is Step.TRANSCRIBE and talk is not None and len(talk.waiting) < talk.calls:
-        return f"{found.value} {len(talk.waiting)} of {talk.calls}"
+    if found is Step.TRANSCRIBE and talk is not None and talk.transcribed:
+        return f"{found.value} {len(talk.waiting) + len(talk.aside)} of {talk.calls}"
     if found is Step.READ and talk is not None and talk.flags:
         return f"check {count(talk.flags, 'place')}"
     return found.value
@@ -200,6 +204,7 @@ def as_json(agenda: Agenda) -> dict[str, object]:
             "vouchers": [participant for participant, _ in agenda.vouchers],
             "transcribe": [talk.id for talk in agenda.to_transcribe],
             "transcribe_s": round(agenda.work_s, 1),
+            "set_aside": [talk.id for talk in agenda.set_aside],
             "check": [talk.id for talk in agenda.to_check],
             "sent": [talk.id for talk in agenda.sent],
             "held_back": [talk.id for talk in agenda.held_back],

@@ -133,6 +133,8 @@ class Facts:
     room: Room | None = None
     keys: Keys | None = None
     trail: Trail | None = None
+    aside: tuple[str, ...] = ()
+    """Calls of the study whose transcription failed too often here, by name."""
 
 
 def lines(facts: Facts) -> list[Line]:
@@ -387,6 +389,13 @@ def _checkpoint(facts: Facts) -> Iterator[Line]:
         )
 
 
+def _aside(facts: Facts) -> Iterator[Line]:
+    if facts.aside:
+        names = " ".join(dict.fromkeys(name.partition(",")[0] for name in facts.aside))
+        said = f"Set aside, as their transcription failed three times here: {'; '.join(facts.aside)}."
+        yield Line(Verdict.SEE_TO, said, f"Try again with: interviewkit process {names}")
+
+
 RULES = (
     _disks,
     _swap,
@@ -399,4 +408,5 @@ RULES = (
     _weights,
     _clock,
     _checkpoint,
+    _aside,
 )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import interviewkit
-from interviewkit import audit_entries, disks, key_backup, passphrases, settings, study_config
+from interviewkit import audit_entries, disks, key_backup, passphrases, set_aside, settings, study_config
 from interviewkit.audit_entries import Action, Malformed
 from interviewkit.doctor import (
     PLANNED_MINUTES,
@@ -76,6 +76,7 @@ def look(root: Path | None) -> Facts:
         room=_room(paths),
         keys=None if paths is None else _keys(paths),
         trail=None if paths is None else _trail(paths),
+        aside=() if paths is None else tuple(map(str, set_aside.aside(paths.root))),
     )
 
 

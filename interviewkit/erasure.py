@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from interviewkit import tonight
+from interviewkit import set_aside, tonight
 from interviewkit.capture import control
 from interviewkit.errors import InterviewkitError, UsageError
 from interviewkit.models import HandedOn, Level, RightKind, Tombstone
@@ -101,6 +101,7 @@ def erase(study: Study, participant: str, actor: str) -> Erased:
     _close_recorders(study, participant)
     planned = (one.interview for one in tonight.planned(study.root))
     tonight.drop(study.root, [one for one in planned if owner(one) == participant])
+    set_aside.forget_interviews(study.root, lambda interview: owner(interview) == participant)
     stone = study.carry_out(participant)
     return Erased(stone, recall(study, participant))
 

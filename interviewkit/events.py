@@ -42,4 +42,23 @@ class Finished:
     summary: str
 
 
-Event = Progress | Waiting | Warned | Saved | Finished
+@dataclass(frozen=True)
+class Left:
+    """Which job of several runs, how many come after it; seconds that it and all of them take yet."""
+
+    job: str
+    behind: int
+    job_s: float
+    all_s: float
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A job failed too often and is not tried again by itself; `hint` is what to do."""
+
+    job: str
+    message: str
+    hint: str
+
+
+Event = Progress | Waiting | Warned | Saved | Finished | Left | SetAside

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import click
 
 from interviewkit.cli import terminal
-from interviewkit.events import Event, Finished, Progress, Saved, Waiting, Warned
+from interviewkit.events import Event, Finished, Left, Progress, Saved, SetAside, Waiting, Warned
 from interviewkit.harmless import visible
+from interviewkit.phrases import minutes
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 QUARTERS = 4
+ALL = "All calls"
 WAITING = "Waiting: a call is being recorded."
 GOING_ON = "Going on: no call is being recorded any more."
 
@@ -65,14 +67,16 @@ def _shown(quiet: bool) -> Iterator[Callable[[Event], None]]:
 
 
 def _only_warnings(event: Event) -> None:
-    if isinstance(event, Warned):
-        note(event)
+    if isinstance(event, Warned | SetAside):
+        click.echo(_line(event), err=True)
 
 
-def _line(event: Saved | Waiting | Warned | Finished) -> str:
+def _line(event: Saved | Waiting | Warned | Finished | SetAside) -> str:
     """An event other than progress in words; empty where the step's own line says it already."""
     if isinstance(event, Warned):
         return f"Note: {event.message}"
+    if isinstance(event, SetAside):
+        return f"Set aside: {event.message} {event.hint}"
     if isinstance(event, Finished):
         return event.summary
     if isinstance(event, Waiting):
@@ -84,13 +88,25 @@ def _title(step: str) -> str:
     return step[:1].upper() + step[1:]
 
 
+def _begins(left: Left) -> str:
+    """`P07-1, call 1: about 6 min; with the 2 after it about 40 min.`"""
+    after = f"; with the {left.behind} after it about {minutes(left.all_s)}" if left.behind else ""
+    return f"{left.job}: about {minutes(left.job_s)}{after}."
+
+
 class _Plain:
     """A line when a step begins and at each quarter of it: for logs and pipes."""
 
     def __init__(self) -> None:
+        self._job = ""
         self._reached: dict[str, int] = {}
 
     def draw(self, event: Event) -> None:
+        if isinstance(event, Left):
+            if event.job != self._job:
+                self._job, self._reached = event.job, {}
+                click.echo(_begins(event), err=True)
+            return
         if not isinstance(event, Progress):
             if line := _line(event):
                 click.echo(line, err=True)
@@ -102,13 +118,18 @@ class _Plain:
 
 
 class _Live:
-    """A bar for each step, with the time that is left."""
+    """A bar for each step of the job that runs, with the time that is left; and one for all jobs."""
 
     def __init__(self, bars: "Bars") -> None:
         self._bars = bars
+        self._job = ""
+        self._all_s = 0.0
         self._tasks: dict[str, TaskID] = {}
 
     def draw(self, event: Event) -> None:
+        if isinstance(event, Left):
+            self._draw_left(event)
+            return
         if not isinstance(event, Progress):
             if line := _line(event):
                 self._bars.console.print(visible(line), markup=False, highlight=False, soft_wrap=True)
@@ -120,6 +141,22 @@ class _Live:
         # A step of no length is done when it begins.
         done = event.done if event.total > 0 else 1.0
         self._bars.update(self._tasks[event.step], completed=done, total=event.total or 1.0)
+
+    def _draw_left(self, left: Left) -> None:
+        """The name of a job that begins, instead of the bars of the one before; then all that is left."""
+        if left.job != self._job:
+            for task in self._tasks.values():
+                self._bars.remove_task(task)
+            self._job, self._tasks = left.job, {}
+            self._bars.console.print(visible(_begins(left)), markup=False, highlight=False, soft_wrap=True)
+        if not left.behind and ALL not in self._tasks:
+            return
+        self._all_s = max(self._all_s, left.all_s)
+        if ALL not in self._tasks:
+            self._tasks[ALL] = self._bars.add_task(ALL, total=self._all_s)
+        text = f"{ALL}: {minutes(left.all_s)} left"
+        done_s = self._all_s - left.all_s
+        self._bars.update(self._tasks[ALL], description=text, completed=done_s, total=self._all_s or 1.0)
 
 
 def _bars() -> "Bars":

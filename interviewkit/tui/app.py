@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from textual.worker import Worker, WorkerState
 from interviewkit import agenda, key_backup, withdrawal
 from interviewkit.agenda import Agenda
 from interviewkit.errors import InterviewkitError
-from interviewkit.events import Event, Finished, Progress, Waiting, Warned
+from interviewkit.events import Finished, Left, Progress, SetAside, Waiting, Warned
 from interviewkit.searching import Texts
 from interviewkit.study import Study
 from interviewkit.tui.calls import Calls
@@ -43,7 +43,7 @@ from interviewkit.tui.screens.transcript import TranscriptScreen
 from interviewkit.tui.text import Harmless
 from interviewkit.tui.unlocking import unlocked
 from interviewkit.tui.widgets.bars import Notice, Work
-from interviewkit.tui.work import Job, Pace, Run
+from interviewkit.tui.work import Job, Pace, Run, transcribed
 
 LOOK_EVERY_S = 2.0
 STOP_EVERY_S = 0.2
@@ -282,18 +282,14 @@ class InterviewkitApp(App[None]):
         self._run.start()
         self.refresh_bindings()
 
-    def process(self, calls: Sequence[tuple[str, int]]) -> None:
-        """Transcribe calls (interview, number)."""
-        self.begin([self._transcription(interview, call) for interview, call in calls])
+    def process(self, calls: Sequence[tuple[str, int]], *, anew: bool = False) -> None:
+        """Transcribe calls (interview, number); `anew` also those that are set aside."""
+        interview, call = calls[0]
+        start = partial(transcribed, self.study, calls, anew=anew, stopped=self._is_stopping)
+        self.begin([Job(f"{interview}, call {call}", start)])
 
-    def _transcription(self, interview: str, call: int) -> Job:
-        def start() -> Generator[Event, None, Any]:
-            from interviewkit import processing
-
-            settings = processing.settings_for(self.study, self.study.interview(interview), call, {})
-            return (yield from processing.process(self.study, interview, call, settings))
-
-        return Job(f"{interview}, call {call}", start)
+    def _is_stopping(self) -> bool:
+        return self._run is None or self._run.stopping
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping is there while there is something to stop."""
@@ -322,14 +318,21 @@ class InterviewkitApp(App[None]):
             self.tell(event.message)
         elif isinstance(event, Finished):
             self.tell(event.summary)
+        elif isinstance(event, SetAside):
+            self.alarm(event.message, event.hint)
+        elif isinstance(event, Left) and self.work is not None and not self.work.stopping:
+            same = self.work if self.work.name == event.job else Work(event.job)
+            self.work = replace(same, left_s=event.job_s, behind=event.behind, all_s=event.all_s)
         elif isinstance(event, Waiting) and self.work is not None and not self.work.stopping:
             # The time for which it waits says nothing about its pace.
             self._pace = Pace()
             step = "goes on" if event.over else "waits while a call is being recorded"
             self.work = replace(self.work, step=step, total=0.0, left_s=None)
         elif isinstance(event, Progress) and self.work is not None and not self.work.stopping:
-            left_s = self._pace.left_s(message.job, event)
-            self.work = Work(message.job, event.step, event.done, event.total, left_s, message.behind)
+            known = self.work
+            if known.all_s is None:
+                known = Work(message.job, left_s=self._pace.left_s(message.job, event), behind=message.behind)
+            self.work = replace(known, step=event.step, done=event.done, total=event.total)
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:

@@ -61,7 +61,7 @@ class Night:
             self._app.alarm(f"Not transcribed: {left}", "Press p to do it now.")
 
     def _forget(self, planned: tuple[Planned, ...], agenda: Agenda) -> None:
-        done = {talk.id for talk in agenda.talks if talk.calls and not talk.waiting}
+        done = {talk.id for talk in agenda.talks if talk.calls and not (talk.waiting or talk.aside)}
         gone = [plan.interview for plan in planned if plan.interview in done]
         if gone:
             try:

@@ -8,14 +8,19 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 from interviewkit.errors import InterviewkitError
 from interviewkit.events import Event, Progress
+from interviewkit.models import Transcript
 from interviewkit.processes import kill_children_of
+from interviewkit.study import Study
 from interviewkit.tui.messages import Crashed, Ended, Failed, Happened
+
+if TYPE_CHECKING:
+    from interviewkit import jobs
 
 SETTLED_S = 3.0
 
@@ -36,6 +41,11 @@ class Run(threading.Thread):
         self._jobs = jobs
         self._tell = tell
         self._stopped = threading.Event()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to end: what fails then was stopped."""
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Ask it to end, from any thread; call again until it has, as a child may just be starting."""
@@ -65,6 +75,20 @@ class Run(threading.Thread):
             # A child that was killed to stop the work is no news.
             if not self._stopped.is_set():
                 self._tell(Failed(job.name, error))
+
+
+def transcribed(
+    study: Study, calls: Sequence[tuple[str, int]], *, anew: bool, stopped: Callable[[], bool]
+) -> Generator[Event, None, "jobs.Outcome"]:
+    """The queue of these calls (interview, number); `anew` also those that are set aside."""
+    from interviewkit import jobs, processing
+
+    def run_one(job: jobs.Job) -> Generator[Event, None, Transcript]:
+        return processing.process(study, job.interview, job.call, job.settings)
+
+    interviews = [study.interview(name) for name in dict.fromkeys(name for name, _ in calls)]
+    wanted = [job for job in jobs.todo(study, interviews, {}) if job.key in calls]
+    return (yield from jobs.run(study, wanted, run_one, anew=anew, stopped=stopped))
 
 
 class Pace:

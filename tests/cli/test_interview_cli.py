@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from interviewkit import jobs
 from interviewkit.exports import FORMATS
 from interviewkit.models import Answer, Side
 from interviewkit.study import Study
@@ -248,8 +249,26 @@ def test_a_damaged_recording_does_not_hold_up_the_others(
     audio.write_bytes(bytes(audio.stat().st_size))
     outcome = run("process", "--all", "-q")
     assert outcome.code == 3
-    assert outcome.err.endswith("Error: Not transcribed: P01-1. The notes above say why.\n")
+    assert outcome.err.count("It is tried again after the others.") == 2
+    assert outcome.err.endswith("Try again with: interviewkit process P01-1\n")
     assert run("transcript", "show", "P01-2", "--txt").code == 0
+    again = run("process", "--all", "-q")
+    assert again.code == 1
+    assert "Note: P01-1, call 1, is set aside: it failed 3 times." in again.err
+    assert "It is tried again" in run("process", "P01-1", "-q").err
+
+
+def test_a_call_that_another_program_works_on_is_left_out(
+    run: Run, study: Study, speech: fakes.Speech, imported: str
+) -> None:
+    queue = jobs.Queue(study.root, [jobs.Job(imported, 1)])
+    held = queue.take()
+    assert held is not None
+    outcome = run("process", imported)
+    assert "was left out: another interviewkit works on it" in outcome.err
+    assert speech.asked == []
+    queue.release(held)
+    assert run("process", imported).code == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("P01-1", "--all")])

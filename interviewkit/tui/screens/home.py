@@ -250,7 +250,7 @@ class Home(Frame):
         elif row.step in (Step.READY, Step.CONTINUE):
             self.kit.hold(person.id, talk.id if talk is not None else None)
         elif row.step is Step.TRANSCRIBE and talk is not None:
-            self.kit.process([(talk.id, call) for call in talk.waiting])
+            self.kit.process([(talk.id, call) for call in (*talk.waiting, *talk.aside)], anew=True)
         elif row.step is Step.READ and talk is not None:
             self.app.push_screen(TranscriptScreen(talk.id))
         else:

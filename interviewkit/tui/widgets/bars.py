@@ -21,7 +21,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Work:
-    """How far the running work is; `behind` is how many jobs come after this one."""
+    """How far the running work is; `behind` jobs come after this one, `all_s` seconds are left of all."""
 
     name: str
     step: str = ""
@@ -29,6 +29,7 @@ class Work:
     total: float = 0.0
     left_s: float | None = None
     behind: int = 0
+    all_s: float | None = None
     stopping: bool = False
 
 
@@ -75,9 +76,10 @@ def work_line(work: Work) -> Content:
     if work.total > 0:
         parts[-1] += f" {bar(work.done, work.total)} {100 * min(work.done / work.total, 1):.0f} %"
     if work.left_s is not None:
-        parts.append(f"{minutes(work.left_s)} left for this step")
+        parts.append(f"{minutes(work.left_s)} left{'' if work.all_s is not None else ' for this step'}")
     if work.behind:
-        parts.append(f"then {work.behind} more")
+        together = f", {minutes(work.all_s)} for all" if work.all_s is not None else ""
+        parts.append(f"then {work.behind} more{together}")
     return plain("   ".join(parts))
 
 
