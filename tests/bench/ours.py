@@ -16,15 +16,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from interviewkit import pipeline
 from interviewkit.audio import SAMPLE_RATE, Audio, MemoryAudio, to_int16
 from interviewkit.exports import FORMATS
+from interviewkit.importing import decoded
 from interviewkit.models import Chunk, Layout, Span
 from interviewkit.settings import resolve
 from interviewkit.speech.engines import engines
-from tests.bench.items import finished, load
+from tests.bench.items import finished
 from tests.bench.watch import cpu
 
 WARM_S = 12.0
@@ -111,10 +113,15 @@ def warmed_diariser(sample: MemoryAudio) -> Callable[[Any], None]:
 
 def run(audio: Path, speakers: int | None, *, cold: bool) -> dict[str, Any]:
     """Turns, spans and costs of one file."""
+    clock = Clock()
+    with TemporaryDirectory() as folder, finished(decoded(audio, Path(folder))) as sound:
+        clock.lap("decode")
+        return _heard(sound, speakers, clock, cold=cold)
+
+
+def _heard(sound: Audio, speakers: int | None, clock: Clock, *, cold: bool) -> dict[str, Any]:
     ready = engines(resolve({"language": "en", "speakers": speakers or "auto"}))
-    clock, spans = Clock(), list[Span]()
-    sound = load(audio)
-    clock.lap("decode")
+    spans: list[Span] = []
     sample = MemoryAudio(to_int16(_middle(sound)))
 
     def nothing(engine: Any) -> None:

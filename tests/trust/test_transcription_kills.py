@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests import small_study
 from tests.system import real
 from tests.trust import FULL
 from tests.trust.conftest import Figures
@@ -90,7 +91,8 @@ class Counts:
 
 
 @pytest.mark.skipif(not FULL, reason="with make trust: half an hour; one kill is in tests/system")
-def test_kills_while_transcribing(figures: Figures, tmp_path: Path) -> None:
+def test_kills_while_transcribing(figures: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWKIT_PASSPHRASE", small_study.PASSPHRASE)
     audio = real.write(tmp_path / "call.wav", np.tile(real.conversation(), 4))
     original = real.study_with(tmp_path / "original", audio)
     with _copy(original, tmp_path / "whole") as study:
