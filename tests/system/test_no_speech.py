@@ -15,6 +15,8 @@ from tests.trust import FULL
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
 PAUSE_S = 60
+BETWEEN_TURNS_S = 14.15
+"""Where nobody talks in the real conversation."""
 IN_PAUSES = (
     sounds.silence,
     sounds.line_noise,
@@ -59,7 +61,7 @@ def test_a_minute_of_silence_stores_no_word(tmp_path: Path) -> None:
 
 def _words_around(pause: Sound, folder: Path) -> None:
     """What was said before and after is there, and nothing between."""
-    before, after = np.split(real.conversation(), 2)
+    before, after = np.split(real.conversation(), [int(BETWEEN_TURNS_S * real.RATE)])
     audio = real.write(folder / "call.wav", np.concatenate([before, pause, after]))
     done = real.run("transcribe", audio, "--json", "--language", "en")
     assert done.returncode == 0, done.stderr
