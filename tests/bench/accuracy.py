@@ -38,23 +38,27 @@ class Row:
 def run_ours(audio: Path, out: Path, speakers: str, *flags: str) -> Watched:
     """The program's path in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.ours", str(audio), str(out), "--speakers", speakers]
-    return watch([*command, *flags], out.with_suffix(".log"))
+    return _kept(watch([*command, *flags], out.with_suffix(".log")), out)
 
 
 def run_bare(audio: Path, out: Path) -> Watched:
     """The peer in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.bare_whisper", str(weights.locate("base"))]
-    return watch([*command, str(audio), str(out)], out.with_suffix(".log"))
+    return _kept(watch([*command, str(audio), str(out)], out.with_suffix(".log")), out)
 
 
-def measure(item: Item, work: Path) -> Row | None:
+def _kept(cost: Watched, out: Path) -> Watched:
+    """What a run cost; one that failed says why, and so ends the measurement."""
+    if cost.returncode:
+        sys.exit(f"{out.name}: failed\n{out.with_suffix('.log').read_text('utf-8')}")
+    return cost
+
+
+def measure(item: Item, work: Path) -> Row:
     """Both programs on one file."""
     ours, bare, spans = (work / f"{item.name}.{side}.json" for side in ("ours", "bare", "spans"))
     cost = run_ours(item.audio, ours, str(item.speakers), "--cold")
     bare_cost = run_bare(item.audio, bare)
-    if cost.returncode or bare_cost.returncode:
-        print(item.name, "failed", ours.with_suffix(".log").read_text(), bare.with_suffix(".log").read_text())
-        return None
     made = json.loads(ours.read_text("utf-8"))
     spans.write_text(json.dumps({"turns": made["spans"] or made["turns"]}), "utf-8")
     ours_said, spans_said, bare_said = (score(one, item.folder) for one in (ours, spans, bare))
@@ -126,7 +130,6 @@ def run(found: list[Item], work: Path) -> str:
     """Every file, one after the other."""
     rows = []
     for item in found:
-        if row := measure(item, work):
-            rows.append(row)
-            print(" | ".join(cells(row)), flush=True)
+        rows.append(measure(item, work))
+        print(" | ".join(cells(rows[-1])), flush=True)
     return report(rows)

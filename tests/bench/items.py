@@ -36,7 +36,7 @@ def items(wanted: list[str]) -> list[Item]:
     for folder in sorted(path.parent for path in (EVAL / "dev").glob("*/*/meta.json")):
         speakers = json.loads((folder / "meta.json").read_text("utf-8")).get("speakers") or 2
         files = [folder / name for name in AUDIO if (folder / name).exists()]
-        if folder.name.startswith("hv_"):
+        if folder.name.startswith("hv_") and f"{folder.name}.mono" not in wanted:
             files = [folder / "audio.flac"]
         found += [Item(folder, file, speakers) for file in files]
     return [one for one in found if not wanted or one.folder.name in wanted or one.name in wanted]

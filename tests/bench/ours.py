@@ -23,7 +23,7 @@ from interviewkit import pipeline
 from interviewkit.audio import SAMPLE_RATE, Audio, MemoryAudio, to_int16
 from interviewkit.exports import FORMATS
 from interviewkit.importing import decoded
-from interviewkit.models import Chunk, Layout, Span
+from interviewkit.models import Chunk, Layout, Region, Span
 from interviewkit.settings import resolve
 from interviewkit.speech.engines import engines
 from tests.bench.items import finished
@@ -106,7 +106,7 @@ def warmed_diariser(sample: MemoryAudio) -> Callable[[Any], None]:
     """Let a diariser hear the sample."""
 
     def warm(engine: Any) -> None:
-        list(engine.diarise(sample, None))
+        list(engine.diarise(sample, [Region(channel=0, start_frame=0, stop_frame=sample.frames)], None))
 
     return warm
 

