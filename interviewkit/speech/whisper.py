@@ -22,6 +22,8 @@ from interviewkit.speech.channels import channel_samples, gated_samples
 
 DETECTION_BLOCK = 600 * SAMPLE_RATE
 """Speech is detected in blocks, so that memory does not grow with the recording."""
+SYLLABLE_MS = 80
+"""What is shorter is no speech: a note of music, or a click, of which Whisper makes a word."""
 PAUSE_MS = 300
 """A shorter silence does not end a stretch of speech."""
 MAX_REGION_S = 29.0
@@ -169,7 +171,10 @@ def _speech(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     options = VadOptions(
-        min_silence_duration_ms=PAUSE_MS, speech_pad_ms=0, max_speech_duration_s=MAX_REGION_S
+        min_speech_duration_ms=SYLLABLE_MS,
+        min_silence_duration_ms=PAUSE_MS,
+        speech_pad_ms=0,
+        max_speech_duration_s=MAX_REGION_S,
     )
     return [(int(found["start"]), int(found["end"])) for found in get_speech_timestamps(samples, options)]
 
