@@ -9,30 +9,24 @@ speaker, hardly ever where both hear the same people.
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewkit.audio import SAMPLE_RATE, Audio, Samples, blocks
+from interviewkit.audio import SAMPLE_RATE, Audio, blocks
 from interviewkit.models import Chunk, Layout, Region, Span
+from interviewkit.speech.crosstalk import Echo, levels, silenced
 
-STEP = SAMPLE_RATE // 50
-"""Levels are measured every 20 ms."""
 LOUDER_DB = 9.0
 """One side is talking and the other is not."""
 SEPARATE_SHARE = 0.05
 """Each side must be alone for this share of the active time."""
 ACTIVE_DB = 35.0
 """Below the loud parts by more than this, nobody talks."""
-ECHO_DB = 12.0
-"""The other side's echo is weaker than its source by more than this."""
-ECHO_HANG = 5
-"""Steps (100 ms) that an echo may outlast its source."""
-SILENCE_DB = -120.0
 
 
 def layout(audio: Audio) -> Layout:
     """Measure what the channels carry."""
     if audio.channels == 1:
         return Layout.MONO
-    levels = np.concatenate([_levels(samples) for _, samples in blocks(audio, 60 * SAMPLE_RATE)], axis=1)
-    left, right = _relative(levels)
+    measured = np.concatenate([levels(samples) for _, samples in blocks(audio, 60 * SAMPLE_RATE)], axis=1)
+    left, right = _relative(measured)
     active = np.maximum(left, right) > -ACTIVE_DB
     if not active.any():
         return Layout.MIXED
@@ -50,21 +44,18 @@ def channel_samples(
     return side
 
 
-def gated_samples(
-    audio: Audio, layout: Layout, channel: int, start_frame: int, stop_frame: int
+def side_samples(
+    audio: Audio,
+    layout: Layout,
+    channel: int,
+    start_frame: int,
+    stop_frame: int,
+    echo: Echo | None,
 ) -> NDArray[np.float32]:
     """The same with silence where a separate channel only carries the echo of the other."""
-    if layout is not Layout.SEPARATE or stop_frame - start_frame < STEP:
+    if layout is not Layout.SEPARATE or echo is None:
         return channel_samples(audio, layout, channel, start_frame, stop_frame)
-    samples = audio.read(start_frame, stop_frame)
-    levels = _relative(_levels(samples))
-    echo = levels[1 - channel] - levels[channel] > ECHO_DB
-    echo = np.convolve(echo, np.ones(ECHO_HANG), mode="full")[: len(echo)] > 0
-    echo &= levels[1 - channel] > levels[channel]
-    gate = np.repeat(~echo, STEP)
-    gated: NDArray[np.float32] = samples[channel].copy()
-    gated[: len(gate)] *= gate
-    return gated
+    return silenced(audio, channel, echo, start_frame, stop_frame)
 
 
 def spans(regions: list[Region], names: tuple[str, str]) -> list[Span]:
@@ -116,18 +107,9 @@ def _padded(regions: list[Region], frames: int, pad: int) -> list[tuple[int, int
     return edges
 
 
-def _levels(samples: Samples) -> NDArray[np.float32]:
-    """Level of each channel every 20 ms in dB, shape (channels, steps)."""
-    steps = samples.shape[1] // STEP
-    framed = samples[:, : steps * STEP].reshape(samples.shape[0], steps, STEP)
-    power = np.square(framed).mean(axis=2) + 10 ** (SILENCE_DB / 10)
-    levels: NDArray[np.float32] = (10 * np.log10(power)).astype(np.float32)
-    return levels
-
-
-def _relative(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _relative(measured: NDArray[np.float32]) -> NDArray[np.float32]:
     """Levels against the loud parts of their own channel; a channel that is silent stays far below."""
-    loud = np.percentile(levels, 95, axis=1, keepdims=True) if levels.shape[1] else np.zeros((2, 1))
+    loud = np.percentile(measured, 95, axis=1, keepdims=True) if measured.shape[1] else np.zeros((2, 1))
     loud = np.maximum(loud, loud.max() - 30)
-    relative: NDArray[np.float32] = (levels - loud).astype(np.float32)
+    relative: NDArray[np.float32] = (measured - loud).astype(np.float32)
     return relative

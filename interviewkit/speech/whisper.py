@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from interviewkit.audio import SAMPLE_RATE, Audio
 from interviewkit.events import Progress
 from interviewkit.models import Chunk, Heard, Layout, Region, Word
-from interviewkit.speech.channels import channel_samples, gated_samples
+from interviewkit.speech.channels import side_samples
+from interviewkit.speech.crosstalk import echoes
 
 DETECTION_BLOCK = 600 * SAMPLE_RATE
 """Speech is detected in blocks, so that memory does not grow with the recording."""
@@ -74,11 +75,12 @@ class Whisper:
     def detect(self, audio: Audio, layout: Layout) -> Iterator[Progress | Region]:
         """Where somebody talks, per channel; in separate channels the other side's echo is left out."""
         channels = 2 if layout is Layout.SEPARATE else 1
+        echo = echoes(audio, layout)
         for channel in range(channels):
             start = 0
             while start < audio.frames:
                 stop = min(start + DETECTION_BLOCK, audio.frames)
-                regions = _speech(gated_samples(audio, layout, channel, start, stop))
+                regions = _speech(side_samples(audio, layout, channel, start, stop, echo[channel]))
                 goes_on = regions and regions[-1][1] > stop - start - SAMPLE_RATE and regions[-1][0] > 0
                 if stop < audio.frames and goes_on:
                     # The last region may go on after the block: the next block begins with it.
@@ -93,16 +95,25 @@ class Whisper:
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
     ) -> Iterator[Heard]:
         """What is said in each numbered chunk; words carry times from the start of the recording."""
+        echo = echoes(audio, layout)
         for first in range(0, len(chunks), self._batch_size):
-            yield from self._batch(audio, layout, chunks[first : first + self._batch_size])
+            batch = chunks[first : first + self._batch_size]
+            sounds = [
+                np.concatenate(
+                    [
+                        side_samples(audio, layout, chunk.channel, *piece, echo[chunk.channel])
+                        for piece in chunk.pieces
+                    ]
+                )
+                for _, chunk in batch
+            ]
+            yield from self._batch(sounds, batch)
 
-    def _batch(self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]) -> Iterator[Heard]:
+    def _batch(
+        self, sounds: Sequence[NDArray[np.float32]], chunks: Sequence[tuple[int, Chunk]]
+    ) -> Iterator[Heard]:
         """Decode some chunks together; one that came out as a loop is decoded again, on its own."""
-        sounds = [
-            np.concatenate([channel_samples(audio, layout, chunk.channel, *piece) for piece in chunk.pieces])
-            for _, chunk in chunks
-        ]
-        decoded = self._decode(sounds)
+        decoded = self._decode(list(sounds))
         for (number, chunk), sound, segments in zip(chunks, sounds, decoded, strict=True):
             heard = _heard(number, chunk, segments, self._language)
             if heard.compression_ratio > LOOP_RATIO:

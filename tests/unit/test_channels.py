@@ -105,58 +105,6 @@ def test_separate_channels_are_heard_one_by_one_and_others_together() -> None:
     assert np.allclose(mixed * 32768, [200, 300, 400])
 
 
-def gate(left_db: Sequence[float], right_db: Sequence[float], steps: int = 10) -> list[bool]:
-    """For each step of the left channel, whether anything is left of it."""
-    audio = stereo(left_db, right_db, steps)
-    found = channels.gated_samples(audio, Layout.SEPARATE, 0, 0, audio.frames)
-    before = channels.channel_samples(audio, Layout.SEPARATE, 0, 0, audio.frames)
-    heard = found != 0
-    assert np.array_equal(found[heard], before[heard])
-    framed = heard.reshape(-1, STEP)
-    assert (framed.all(axis=1) == framed.any(axis=1)).all()
-    return list(framed.all(axis=1))
-
-
-@pytest.mark.parametrize(("echo_db", "kept"), [(11, True), (13, False), (30, False)])
-def test_the_echo_of_the_other_side_is_silenced(echo_db: float, kept: bool) -> None:
-    heard = gate([LOUD_DB, LOUD_DB - echo_db, LOUD_DB], [FLOOR_DB, LOUD_DB, FLOOR_DB])
-    assert heard == [True] * 10 + [kept] * 10 + [True] * 10
-
-
-def test_an_echo_may_outlast_its_source_a_little() -> None:
-    heard = gate([LOUD_DB, LOUD_DB - 20, LOUD_DB - 20], [FLOOR_DB, LOUD_DB, LOUD_DB - 15])
-    assert heard == [True] * 10 + [False] * 10 + [False] * 4 + [True] * 6
-
-
-def test_who_answers_at_once_is_not_silenced() -> None:
-    heard = gate([LOUD_DB - 20, LOUD_DB], [LOUD_DB, LOUD_DB - 1])
-    assert heard == [False] * 10 + [True] * 10
-
-
-def test_the_recording_itself_is_not_silenced() -> None:
-    class Kept(MemoryAudio):
-        def read(self, start_frame: int, stop_frame: int) -> NDArray[np.float32]:
-            return samples
-
-    samples = np.stack([tone([LOUD_DB, LOUD_DB - 20]), tone([FLOOR_DB, LOUD_DB])])
-    audio = Kept(to_int16(samples))
-    assert (channels.gated_samples(audio, Layout.SEPARATE, 0, 0, audio.frames) == 0).any()
-    assert (samples != 0).all()
-
-
-def test_mixed_channels_are_not_gated() -> None:
-    audio = stereo([LOUD_DB, LOUD_DB - 40], [LOUD_DB - 40, LOUD_DB])
-    whole = channels.channel_samples(audio, Layout.MIXED, 0, 0, audio.frames)
-    assert np.array_equal(channels.gated_samples(audio, Layout.MIXED, 0, 0, audio.frames), whole)
-
-
-@pytest.mark.parametrize("frames", [1, STEP - 1, STEP, STEP + 1])
-def test_the_rest_of_a_recording_may_be_shorter_than_a_step(frames: int) -> None:
-    audio = stereo([LOUD_DB], [LOUD_DB])
-    found = channels.gated_samples(audio, Layout.SEPARATE, 0, 0, frames)
-    assert np.array_equal(found, channels.channel_samples(audio, Layout.SEPARATE, 0, 0, frames))
-
-
 # ── regions, spans, chunks ──────────────────────────────────────────────────────────────────────
 
 
