@@ -27,7 +27,7 @@ def talk(
         syllables = chance.uniform(-18, 0, (end - begin) * SECOND // 5)
         steps[begin * SECOND : end * SECOND] = level_db + np.repeat(syllables, 5)
     amplitude = np.repeat(10 ** (steps / 20), STEP)
-    return (amplitude * chance.normal(0, 1, len(amplitude)).clip(-2, 2)).astype(np.float32)
+    return np.asarray(amplitude * chance.normal(0, 1, len(amplitude)).clip(-2, 2), np.float32)
 
 
 LEFT = [(0, 8), (20, 28), (40, 48)]
