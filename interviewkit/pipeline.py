@@ -140,12 +140,10 @@ def _words(
 def _detected(audio: Audio, transcriber: Transcriber, about: About) -> Generator[Event, None, Draft]:
     """What the channels carry, where somebody talks, and the plan for transcription."""
     layout = about.layout or channels.layout(audio)
-    regions = []
-    for found in transcriber.detect(audio, layout):
-        if isinstance(found, Region):
-            regions.append(found)
-        else:
-            yield found
+    regions = yield from _regions(audio, transcriber, layout)
+    if about.layout is None and layout is Layout.SEPARATE and channels.one_sided(regions):
+        layout = Layout.MIXED
+        regions = yield from _regions(audio, transcriber, layout)
     plan = channels.chunks(regions, audio.frames, pad_s=CHUNK_PAD_S, gap_s=CHUNK_GAP_S, max_s=CHUNK_MAX_S)
     return Draft(
         layout=layout,
@@ -154,6 +152,17 @@ def _detected(audio: Audio, transcriber: Transcriber, about: About) -> Generator
         transcriber=transcriber.provenance(),
         diariser={},
     )
+
+
+def _regions(audio: Audio, transcriber: Transcriber, layout: Layout) -> Generator[Event, None, list[Region]]:
+    """Where somebody talks."""
+    regions = []
+    for found in transcriber.detect(audio, layout):
+        if isinstance(found, Region):
+            regions.append(found)
+        else:
+            yield found
+    return regions
 
 
 def _transcribed(draft: Draft, total_s: float) -> Progress:

@@ -4,6 +4,10 @@ A stereo file of a call may hold a speaker per channel, the same mix twice, or a
 microphones. Only in the first case do the channels tell who speaks. What tells the cases apart is how
 often one channel is much louder than the other: often and both ways round where each has its own
 speaker, hardly ever where both hear the same people.
+
+What is undecided counts as mixed, and that is the safe side: the channels are heard as one, so that no word
+can be lost or written down twice, and voices are told apart as in any other call. Taken for separate by
+mistake, a room would be transcribed twice, and two people on one channel would become one.
 """
 
 import numpy as np
@@ -17,6 +21,8 @@ LOUDER_DB = 9.0
 """One side is talking and the other is not."""
 SEPARATE_SHARE = 0.05
 """Each side must be alone for this share of the active time."""
+SPREAD_DB = 8.0
+"""Talk rises and falls by more than this, even in noise; hiss, hum and most music don't."""
 ACTIVE_DB = 35.0
 """Below the loud parts by more than this, nobody talks."""
 
@@ -26,6 +32,8 @@ def layout(audio: Audio) -> Layout:
     if audio.channels == 1:
         return Layout.MONO
     measured = np.concatenate([levels(samples) for _, samples in blocks(audio, 60 * SAMPLE_RATE)], axis=1)
+    if not _talks(measured).all():
+        return Layout.MIXED
     left, right = _relative(measured)
     active = np.maximum(left, right) > -ACTIVE_DB
     if not active.any():
@@ -33,6 +41,14 @@ def layout(audio: Audio) -> Layout:
     difference = (left - right)[active]
     alone = min((difference > LOUDER_DB).mean(), (difference < -LOUDER_DB).mean())
     return Layout.SEPARATE if alone >= SEPARATE_SHARE else Layout.MIXED
+
+
+def one_sided(regions: list[Region]) -> bool:
+    """Whether all speech is in one of two channels, and the other holds crackle or tones at most.
+
+    Everybody is in the channel with the speech then, so that channels don't tell who speaks.
+    """
+    return len({region.channel for region in regions}) == 1
 
 
 def channel_samples(
@@ -105,6 +121,14 @@ def _padded(regions: list[Region], frames: int, pad: int) -> list[tuple[int, int
         middle = (region.stop_frame + after) // 2 if n + 1 < len(regions) else frames
         edges.append((low, min(region.stop_frame + pad, middle)))
     return edges
+
+
+def _talks(measured: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """For each channel, whether its level rises and falls as talk does."""
+    if not measured.shape[1]:
+        return np.zeros(len(measured), np.bool_)
+    quiet, loud = np.percentile(measured, (5, 98), axis=1)
+    return np.asarray(loud - quiet > SPREAD_DB)
 
 
 def _relative(measured: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -308,6 +308,34 @@ def test_the_user_may_say_what_the_channels_carry() -> None:
     assert found.provenance.channels is Layout.MIXED
 
 
+@dataclass
+class OneSided(Speech):
+    """Everybody is on the left, and what rustles on the right is nobody."""
+
+    layouts: list[Layout] = field(default_factory=list)
+
+    def detect(self, audio: Audio, layout: Layout) -> Iterator[Progress | Region]:
+        self.layouts.append(layout)
+        yield from super().detect(audio, layout)
+
+
+def test_where_one_channel_holds_all_speech_the_channels_do_not_tell_who_talks() -> None:
+    speech = OneSided()
+    desk = Desk(speech)
+    found = desk.run(sides())
+    assert speech.layouts == [Layout.SEPARATE, Layout.MIXED]
+    assert "diariser starts" in desk.happened
+    assert found.provenance.channels is Layout.MIXED
+
+
+def test_who_says_that_channels_are_separate_is_believed() -> None:
+    speech = OneSided()
+    desk = Desk(speech)
+    desk.run(sides(), replace(STUDY, layout=Layout.SEPARATE))
+    assert speech.layouts == [Layout.SEPARATE]
+    assert "diariser starts" not in desk.happened
+
+
 # ── doubts ──────────────────────────────────────────────────────────────────────────────────────
 
 
