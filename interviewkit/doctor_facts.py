@@ -238,7 +238,8 @@ def _weights(paths: StudyPaths | None) -> Iterator[Weights]:
     with suppress(InterviewkitError):
         config = study_config.load(paths.config).speech if paths is not None else None
     chosen = settings.resolve({}, config)
-    for name in (chosen.model, *weights.SETS[chosen.diarisation]):
+    model = weights.DEFAULT_WHISPER if chosen.model == settings.NIGHT else chosen.model
+    for name in (model, *weights.SETS[chosen.diarisation]):
         present = name in weights.names() and weights.is_present(name)
         problems = weights.verify(name) if present else []
         yield Weights(name, present, problems[0] if problems else "")

@@ -18,8 +18,9 @@ from interviewkit.models import Draft, Frozen, Transcript
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-FOR_WORDS = ("model", "language", "device", "compute_type")
+FOR_WORDS = ("model", "language", "device", "compute_type", "effort")
 """Settings that decide which words are heard."""
+EARLIER = {"effort": "balanced"}
 FOR_SPEAKERS = ("diarisation", "speakers")
 """Settings that decide only who says them."""
 
@@ -139,7 +140,9 @@ def unfinished(work: Work, settings: Mapping[str, str]) -> tuple[Draft | None, s
     draft = work.draft
     if draft is None or work.finished:
         return None, ""
-    changed = [name for name, value in settings.items() if work.settings.get(name) != value]
+    # A draft that is older than a setting was made as its default is now.
+    before = {**EARLIER, **work.settings}
+    changed = [name for name, value in settings.items() if before.get(name) != value]
     if any(name in FOR_WORDS for name in changed):
         return None, f"The unfinished transcription had another {changed[0]}: it begins anew."
     if draft.spans is not None and changed:

@@ -16,18 +16,19 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from interviewkit import agenda, paces, processing, set_aside
+from interviewkit import agenda, paces, planning, processing, set_aside
 from interviewkit.errors import AudioError, ConsentRefused, InterviewkitError, SpeechError, StorageError
 from interviewkit.events import Event, Finished, Left, Progress, Saved, SetAside, Waiting, Warned
 from interviewkit.models import Interview, Transcript
 from interviewkit.paces import Step
 from interviewkit.paths import own_runtime_dir, private_dir
-from interviewkit.settings import Settings
+from interviewkit.settings import AUTO, NIGHT, Settings
 from interviewkit.study import Study
 
 SETTLED_S = 5.0
@@ -89,6 +90,21 @@ def todo(
         for interview in interviews
         for call in interview.calls
     ]
+
+
+def settled(study: Study, jobs: Sequence[Job], now: datetime) -> tuple[list[Job], str]:
+    """The jobs with a model in the place of `night`; and which and why, or nothing where nobody asked."""
+    if not any(job.settings.model == NIGHT for job in jobs):
+        return list(jobs), ""
+    lengths = [0.0 if job.finished else job.length_s for job in jobs]
+    languages = [
+        processing.guide(study, study.interview(job.interview)).language
+        if job.settings.language == AUTO
+        else job.settings.language
+        for job in jobs
+    ]
+    chosen, why = planning.settled([job.settings for job in jobs], lengths, languages, now)
+    return [replace(job, settings=one) for job, one in zip(jobs, chosen, strict=True)], why
 
 
 class Queue:
@@ -168,6 +184,9 @@ def run(
 
     Where `stopped` says so, a failure is no try: somebody ended the engine to stop the work.
     """
+    jobs, why = settled(study, jobs, datetime.now().astimezone())
+    if why:
+        yield Warned(f"For the night: {why}.")
     queue = Queue(study.root, jobs, anew=anew)
     for before in queue.outcome.aside_before:
         yield Warned(f"{before.name}, is set aside: it failed {set_aside.TRIES} times. {_anew(before)}")

@@ -93,7 +93,7 @@ def _mixed(before: Mapping[str, float] | None, work_s: float, sound_s: float | N
 
 def _key(settings: Settings, step: Step) -> str:
     """What a pace depends on: computer, version, and the settings of that step."""
-    names = ("model", "device", "compute_type") if step is Step.WORDS else ("diarisation",)
+    names = ("model", "device", "compute_type", "effort") if step is Step.WORDS else ("diarisation", "effort")
     chosen = [str(getattr(settings, name)) for name in (*names, "threads")]
     return "|".join([platform.node(), str(os.cpu_count()), __version__, step.value, *chosen])
 

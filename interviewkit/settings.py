@@ -18,12 +18,16 @@ from interviewkit.paths import user_settings_file
 
 ENVIRONMENT_PREFIX = "INTERVIEWKIT_"
 AUTO = "auto"
+NIGHT = "night"
+"""In the place of a model: the most accurate one that is done by the morning."""
 
 
 class Settings(Frozen):
     """What may be chosen about transcription and diarisation."""
 
-    model: str = Field("base", description="Whisper model: the larger, the better and the slower")
+    model: str = Field(
+        "base", description="Whisper model: the larger, the better and the slower; night chooses it"
+    )
     language: Annotated[str, StringConstraints(pattern=r"^(auto|[a-z]{2,3})$")] = Field(
         AUTO, description="language code such as en; auto takes the schedule's or detects it"
     )
@@ -37,10 +41,16 @@ class Settings(Frozen):
     compute_type: str = Field(
         "default", description="number format of Whisper: int8 on a processor unless set otherwise"
     )
+    effort: Literal["fast", "balanced", "accurate"] = Field(
+        "balanced", description="time against accuracy: fast, balanced or accurate"
+    )
     threads: int = Field(0, ge=0, description="processor cores to use; 0 takes all")
 
     tonight: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
         "22:00", description="when what is left for tonight is transcribed, if interviewkit is open then"
+    )
+    morning: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
+        "07:00", description="by when what waits is to be done, where the model is night"
     )
 
     @property

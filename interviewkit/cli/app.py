@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "record": ("record:record", "Record a call, from one or two devices."),
     "import": ("import_:import_", "Bring a recorded call into the study."),
     "play": ("play:play", "Listen to any stretch of a call."),
+    "plan": ("plan:plan", "How long transcription will take with each model, and what it needs."),
     "process": ("process:process", "Turn recorded calls into transcripts."),
     "strike": (
         "strike:strike",

@@ -36,6 +36,16 @@ def study(command: F) -> F:
 def speech(command: F) -> F:
     """The settings of the speech engines as options; None where one is not given."""
     for option in (
+        click.option(
+            "--accurate",
+            "effort",
+            flag_value="accurate",
+            help="Take longer where that finds more: see --effort.",
+        ),
+        click.option(
+            "--fast", "effort", flag_value="fast", help="Be quick where that costs little: see --effort."
+        ),
+        click.option("--effort", metavar="LEVEL", help="Time against accuracy: fast, balanced or accurate."),
         click.option("--threads", type=int, metavar="N", help="Processor cores to use; 0 takes all."),
         click.option("--compute-type", metavar="TYPE", help="Number format of Whisper, such as int8."),
         click.option("--device", metavar="auto|cpu|cuda", help="Where Whisper runs."),

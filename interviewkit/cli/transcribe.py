@@ -71,18 +71,35 @@ def _job(file: Path, settings: "Settings", channels: str) -> "Generator[Event, N
     from tempfile import TemporaryDirectory
 
     from interviewkit import pipeline
+    from interviewkit.audio import duration_s
+    from interviewkit.events import Warned
     from interviewkit.importing import decoded
     from interviewkit.models import Layout
+    from interviewkit.settings import NIGHT
     from interviewkit.speech.engines import engines
 
-    ready = engines(settings)
+    ready = None if settings.model == NIGHT else engines(settings)
     with (
         TemporaryDirectory(prefix="interviewkit-") as folder,
         (yield from decoded(file, Path(folder))) as sound,
     ):
         layout = None if channels == "auto" else _layout(Layout(channels), sound.channels)
         about = pipeline.About(speakers=settings.speaker_count, layout=layout)
+        if ready is None:
+            settings, why = _for_the_night(settings, duration_s(sound))
+            yield Warned(f"For the night: {why}.")
+            ready = engines(settings)
         return (yield from pipeline.transcribe(sound, ready, about, None, _keep_nothing))
+
+
+def _for_the_night(settings: "Settings", sound_s: float) -> "tuple[Settings, str]":
+    """The settings with the model that is done by the morning, and why it is that one."""
+    from datetime import datetime
+
+    from interviewkit import planning
+
+    chosen, why = planning.settled([settings], [sound_s], [settings.language], datetime.now().astimezone())
+    return chosen[0], why
 
 
 def _layout(asked: "Layout", channels: int) -> "Layout":

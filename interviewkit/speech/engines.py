@@ -8,6 +8,11 @@ from interviewkit.speech import weights
 from interviewkit.speech.protocols import Engines
 from interviewkit.speech.remote import remote
 
+BEAM_SIZE = {"fast": 1, "balanced": 5, "accurate": 5}
+"""How many continuations of a sentence Whisper weighs at a time, by effort."""
+STEP_S = {"fast": 5.0, "balanced": 5.0, "accurate": 2.5}
+"""How far apart the windows begin in which speakers are told apart, by effort, in seconds."""
+
 
 def engines(settings: Settings, language: str | None = None) -> Engines:
     """Ready to start; `language` is the schedule's, used where the settings leave it open.
@@ -24,12 +29,14 @@ def engines(settings: Settings, language: str | None = None) -> Engines:
         "device": settings.device,
         "compute_type": settings.compute_type,
         "threads": settings.threads,
+        "beam_size": BEAM_SIZE[settings.effort],
     }
     pyannote = {
         "name": settings.diarisation,
         "folders": [str(weights.locate(name)) for name in weights.SETS[settings.diarisation]],
         "threads": settings.threads,
         "device": settings.device,
+        "step_s": STEP_S[settings.effort],
     }
     return Engines(
         transcriber=partial(remote, "whisper", whisper), diariser=partial(remote, "pyannote", pyannote)

@@ -58,6 +58,7 @@ STEPS: tuple[tuple[str, tuple[Action, ...], str], ...] = (
     ("contact reminder P02", (), ""),
     ("agenda", (), ""),
     ("import call.wav --participant P02", (Action.IMPORTED,), ""),
+    ("plan", (), ""),
     ("process P02-1", (Action.RECORDING_HEARD, Action.DRAFT, Action.TRANSCRIPT), ""),
     ("transcript show P02-1", READ, ""),
     ("transcript changes P02-1", READ, ""),

@@ -27,7 +27,13 @@ HEARD = Heard(
 )
 SPAN = Span(speaker="A", start_s=0.5, end_s=1.0)
 VOICES = Voices(first_s=0.5, step_s=0.5, speakers=("A",), likeness=((0.5,),))
-SETTINGS = {"model": "base", "language": "en", "device": "auto", "compute_type": "default"}
+SETTINGS = {
+    "model": "base",
+    "language": "en",
+    "device": "auto",
+    "compute_type": "default",
+    "effort": "balanced",
+}
 CHOSEN = {**SETTINGS, "diarisation": "campplus", "speakers": "2"}
 
 

@@ -84,6 +84,6 @@ def test_every_setting_is_documented(name: str) -> None:
     field = Settings.model_fields[name]
     flag, variable = f"`--{name.replace('_', '-')}`", f"INTERVIEWKIT_{name.upper()}"
     # What is about the app and not about a command has no option.
-    option = "–" if name == "tonight" else flag
+    option = "–" if name in ("tonight", "morning") else flag
     row = f"| `{name}` | {option} | `{variable}` | `{field.default}` | {field.description} |"
     assert row in DOCS.read_text("utf-8").splitlines()
