@@ -24,6 +24,7 @@ from pyannote.audio import Inference
 
 from interviewkit.audio import SAMPLE_RATE, Audio
 from interviewkit.models import Region, Span, Voices
+from interviewkit.speech.channels import mixed
 from interviewkit.speech.embeddings import FrameEmbedding
 
 BLOCK_SAMPLES = 10 * SAMPLE_RATE
@@ -92,7 +93,7 @@ class Listener:
     ) -> tuple[list[Future[NDArray[np.uint8]]], Future[Features]]:
         """Set the networks to work on a block: its windows, and its features."""
         first = _moved_back(start, audio.frames, self._embedding.step_samples)
-        samples = audio.read(min(first, start), min(start + 2 * BLOCK_SAMPLES, audio.frames)).mean(axis=0)
+        samples = mixed(audio.read(min(first, start), min(start + 2 * BLOCK_SAMPLES, audio.frames)))
         own = samples[: BLOCK_SAMPLES + EDGE_SAMPLES]
         near = speech.near(start - NEAR_SAMPLES, start + BLOCK_SAMPLES + NEAR_SAMPLES)
         # The longest piece of work first.

@@ -92,6 +92,80 @@ def test_recordings_that_are_longer_than_a_block_are_measured_whole() -> None:
     assert channels.layout(stereo(half + quiet, quiet + half)) is Layout.SEPARATE
 
 
+def voice(seed: int, turns: Sequence[tuple[int, int]], length_s: int = 60) -> NDArray[np.float32]:
+    """Noise that swells like syllables in the given seconds, above a quiet line."""
+    chance = np.random.default_rng(seed)
+    level = np.full(length_s * 50, -70.0)
+    for begin, end in turns:
+        level[begin * 50 : end * 50] = -15 - np.repeat(chance.uniform(0, 18, (end - begin) * 10), 5)
+    noise = chance.normal(0, 1, length_s * SAMPLE_RATE).clip(-2, 2)
+    return np.asarray(np.repeat(10 ** (level / 20), STEP) * noise, np.float32)
+
+
+def pair(left: NDArray[np.float32], right: NDArray[np.float32]) -> MemoryAudio:
+    return MemoryAudio(to_int16(np.stack([left, right])))
+
+
+ASKS, ANSWERS = voice(1, [(0, 9), (20, 29), (40, 49)]), voice(2, [(10, 19), (30, 39), (50, 59)])
+
+
+def later(sound: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    return np.pad(sound, (frames, 0))[: len(sound)]
+
+
+@pytest.mark.parametrize("below_db", [0, 20, 30])
+def test_a_quiet_line_is_a_side(below_db: float) -> None:
+    assert channels.layout(pair(ASKS, ANSWERS * np.float32(10 ** (-below_db / 20)))) is Layout.SEPARATE
+
+
+@pytest.mark.parametrize("delay_ms", [0, 20, 100, 300])
+@pytest.mark.parametrize("loss_db", [14, 20, 30, 40])
+def test_an_echo_does_not_join_the_sides(loss_db: float, delay_ms: int) -> None:
+    gain, frames = np.float32(10 ** (-loss_db / 20)), delay_ms * 16
+    audio = pair(ASKS + gain * later(ANSWERS, frames), ANSWERS + gain * later(ASKS, frames))
+    assert channels.layout(audio) is Layout.SEPARATE
+
+
+@pytest.mark.parametrize("leak_db", [3, 6, 8])
+@pytest.mark.parametrize("polarity", [1, -1])
+def test_a_room_with_two_microphones_is_mixed(leak_db: float, polarity: int) -> None:
+    gain = np.float32(polarity * 10 ** (-leak_db / 20))
+    audio = pair(ASKS + gain * later(ANSWERS, 60), ANSWERS + gain * later(ASKS, 45))
+    assert channels.layout(audio) is Layout.MIXED
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.2, -1.0, -0.2])
+def test_copies_of_one_sound_are_mixed(gain: float) -> None:
+    both = ASKS + ANSWERS
+    assert channels.layout(pair(both, np.float32(gain) * both)) is Layout.MIXED
+
+
+def test_who_joins_late_is_a_side() -> None:
+    late = voice(2, [(54, 59)])
+    assert channels.layout(pair(voice(1, [(0, 50)]), late)) is Layout.SEPARATE
+
+
+def test_who_hardly_talks_is_a_side() -> None:
+    assert channels.layout(pair(voice(1, [(0, 57)]), voice(2, [(57, 59)]))) is Layout.SEPARATE
+
+
+def test_who_talk_all_the_time_are_apart_as_nothing_is_on_both_sides() -> None:
+    assert channels.layout(pair(voice(1, [(0, 60)]), voice(2, [(0, 60)]))) is Layout.SEPARATE
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-4, 3e-3])
+def test_a_channel_of_steady_noise_is_nobody(level: float) -> None:
+    noise = np.random.default_rng(3).normal(0, 1, len(ASKS)).astype(np.float32) * np.float32(level)
+    assert channels.layout(pair(voice(1, [(0, 60)]), noise)) is Layout.MIXED
+
+
+def test_the_mix_of_opposite_polarities_is_not_silence() -> None:
+    assert np.allclose(channels.mixed(np.stack([ASKS, -ASKS])), ASKS)
+    assert np.allclose(channels.mixed(np.stack([ASKS, ASKS])), ASKS)
+    assert np.allclose(channels.mixed(np.stack([ASKS, ANSWERS])), (ASKS + ANSWERS) / 2)
+    assert np.array_equal(channels.mixed(ASKS[None]), ASKS)
+
+
 # ── the sound of one side ───────────────────────────────────────────────────────────────────────
 
 
