@@ -25,10 +25,8 @@ LATEST = 25
 """Steps (half a second) by which an echo may come later."""
 TALK_DB = 25.0
 """Within this of its loud parts a side talks."""
-WEAKER_DB = 6.0
-"""An echo is weaker than its source by more than this, each against its own channel's loud parts."""
 LEAST_DB = 6.0
-"""A smaller loss is no echo: it is the same sound twice."""
+"""An echo is weaker than its source by more than this."""
 FOLLOWS = 0.6
 """Correlation of levels, in dB, from which one follows the other."""
 ENOUGH = 100
@@ -78,19 +76,17 @@ def echo(source: NDArray[np.float32], channel: NDArray[np.float32]) -> Echo | No
     """What of `source` is in `channel`, from the levels of both."""
     if len(source) <= LATEST + ENOUGH:
         return None
-    loud, own = np.percentile(source, 98), np.percentile(channel, 98)
-    talk = source > loud - TALK_DB
+    talk = source > np.percentile(source, 98) - TALK_DB
     best, found = FOLLOWS, None
     for delay in range(LATEST + 1):
         said, heard = source[: len(source) - delay], channel[delay:]
-        weak = talk[: len(said)] & (heard - max(own, loud - 40) < said - loud - WEAKER_DB)
-        weak &= heard > SILENCE_DB + 20
+        weak = talk[: len(said)] & (heard < said - LEAST_DB) & (heard > SILENCE_DB + 20)
         if weak.sum() < ENOUGH:
             continue
         follows = _correlation(said[weak], heard[weak])
         if follows > best:
             best, found = follows, Echo(delay, float(np.median(said[weak] - heard[weak])))
-    return found if found and found.loss_db >= LEAST_DB else None
+    return found
 
 
 def silenced(
