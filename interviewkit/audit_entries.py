@@ -106,6 +106,7 @@ class Action(StrEnum):
     TRANSCRIPT_READ = "transcript read"
     SEARCHED = "transcripts searched"
     RECORDING_HEARD = "recording heard"
+    SENT_TO_SITE = "sent to be transcribed at a site"
     CLIP_HEARD = "clip heard"
     EXPORTED = "exported"
 

@@ -188,8 +188,7 @@ def run(
     if why:
         yield Warned(f"For the night: {why}.")
     queue = Queue(study.root, jobs, anew=anew)
-    for before in queue.outcome.aside_before:
-        yield Warned(f"{before.name}, is set aside: it failed {set_aside.TRIES} times. {_anew(before)}")
+    yield from before(queue)
     while (job := queue.take()) is not None:
         try:
             yield from _watched(job, queue, run_one, now)
@@ -197,15 +196,26 @@ def run(
         except InterviewkitError as error:
             if stopped():
                 raise
-            yield _told(job, error, aside=queue.failed(job, error))
+            yield told(job, error, aside=queue.failed(job, error))
         finally:
             queue.release(job)
-    for other in queue.outcome.elsewhere:
-        yield Warned(f"{other.name}, was left out: another interviewkit works on it.")
+    yield from left_out(queue)
     return queue.outcome
 
 
-def _told(job: Job, error: InterviewkitError, *, aside: bool) -> Event:
+def before(queue: Queue) -> Generator[Event, None, None]:
+    """What is set aside since an earlier time."""
+    for job in queue.outcome.aside_before:
+        yield Warned(f"{job.name}, is set aside: it failed {set_aside.TRIES} times. {_anew(job)}")
+
+
+def left_out(queue: Queue) -> Generator[Event, None, None]:
+    """What another program has."""
+    for job in queue.outcome.elsewhere:
+        yield Warned(f"{job.name}, was left out: another interviewkit works on it.")
+
+
+def told(job: Job, error: InterviewkitError, *, aside: bool) -> Event:
     """What a failure comes to."""
     if isinstance(error, ConsentRefused):
         return Warned(f"{job.interview} was left out. {error.message}")

@@ -5,14 +5,14 @@ sound and what is known about the call, saves after each step, and goes on where
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from interviewkit import align, checking, drafts, listed, omissions, pipeline, roles, schedule, session_log
 from interviewkit.audio import SAMPLE_RATE
 from interviewkit.checking import Sitting
-from interviewkit.consent import Store, Transcribe
+from interviewkit.consent import Grant, Store, Transcribe
 from interviewkit.drafts import Work
 from interviewkit.errors import AudioError, UsageError
 from interviewkit.events import Event, Finished, Saved, Warned
@@ -128,16 +128,50 @@ def waiting(study: Study, interview_id: str) -> list[int]:
     return [c.number for c in interview.calls if saved(study, interview, c.number).transcript is None]
 
 
-def process(
+@dataclass(frozen=True)
+class Prepared:
+    """A call that may be transcribed: what is known of it before it is heard, and the grants for it."""
+
+    study: Study
+    interview: Interview
+    call: int
+    settings: Settings
+    asked: Schedule
+    work: Work
+    """What there was before."""
+    draft: Draft | None
+    """What can be gone on with."""
+    listen: Grant[Transcribe]
+    keep: Grant[Store]
+
+    @property
+    def name(self) -> str:
+        """As the user knows it."""
+        return _name(self.interview, self.call)
+
+    @property
+    def language(self) -> str:
+        """Of the schedule, such as `en`."""
+        return self.asked.language.partition("-")[0]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The settings that a draft depends on."""
+        return _chosen(self.settings, self.asked)
+
+    @property
+    def about(self) -> pipeline.About:
+        """What the pipeline is told of the call."""
+        return _about(self.interview, self.asked, self.call, self.settings)
+
+
+def prepare(
     study: Study, interview_id: str, call: int, settings: Settings, *, again: bool = False
-) -> Generator[Event, None, Transcript]:
-    """Transcribe one call, or go on with it; returns its transcript.
+) -> Generator[Event, None, Prepared | Transcript]:
+    """What is needed to transcribe a call, or its transcript where it is finished and not done `again`.
 
-    A call that is finished is left as it is unless `again`. Raises ConsentRefused before anything is
-    heard, WeightsError before the recording is opened, and keeps every step that was done.
+    Raises ConsentRefused before anything is heard.
     """
-    from interviewkit.speech.engines import engines
-
     interview = study.interview(interview_id)
     listen, keep = (
         study.grant(interview.participant, Transcribe),
@@ -150,29 +184,49 @@ def process(
     if checking.worked_on(study.checked(keep, interview.id, call)):
         yield Warned(f"{_name(interview, call)}: what people made of the transcript stays; the draft is new.")
     asked = guide(study, interview)
-    ready = engines(settings, asked.language.partition("-")[0])
-    chosen = _chosen(settings, asked)
-    draft, told = drafts.unfinished(work, chosen)
+    draft, told = drafts.unfinished(work, _chosen(settings, asked))
     if told:
         yield Warned(f"{_name(interview, call)}: {told}")
+    return Prepared(study, interview, call, settings, asked, work, draft, listen, keep)
+
+
+def process(
+    study: Study, interview_id: str, call: int, settings: Settings, *, again: bool = False
+) -> Generator[Event, None, Transcript]:
+    """Transcribe one call, or go on with it; returns its transcript.
+
+    A call that is finished is left as it is unless `again`. Raises ConsentRefused before anything is
+    heard, WeightsError before the recording is opened, and keeps every step that was done.
+    """
+    from interviewkit.speech.engines import engines
+
+    found = yield from prepare(study, interview_id, call, settings, again=again)
+    if isinstance(found, Transcript):
+        return found
+    ready = engines(settings, found.language)
 
     def save(step: Draft) -> None:
-        unfinished = Work(step, chosen, finished=False, transcript=work.transcript)
-        study.save_raw(keep, interview.id, call, drafts.pack(unfinished), "draft saved")
+        unfinished = Work(step, found.chosen, finished=False, transcript=found.work.transcript)
+        study.save_raw(found.keep, found.interview.id, call, drafts.pack(unfinished), "draft saved")
 
-    latest = _Latest(draft, save)
-    with study.recording(listen, interview.id, call) as sound:
-        yield from _checked(sound, _name(interview, call))
-        about = _about(interview, asked, call, settings)
-        transcript = yield from pipeline.transcribe(sound, ready, about, draft, latest)
-    done = Work(latest.draft, chosen, finished=True, transcript=transcript)
+    latest = Latest(found.draft, save)
+    with study.recording(found.listen, found.interview.id, call) as sound:
+        yield from check(sound, found.name)
+        transcript = yield from pipeline.transcribe(sound, ready, found.about, found.draft, latest)
+    yield from finish(found, latest.draft, transcript)
+    return transcript
+
+
+def finish(found: Prepared, draft: Draft | None, transcript: Transcript) -> Generator[Event, None, None]:
+    """Put a transcript, from wherever it was made, in its place; raises ConsentRefused and StorageError."""
+    study, interview, call = found.study, found.interview, found.call
+    done = Work(draft, found.chosen, finished=True, transcript=transcript)
     # It takes its time, in which somebody may have made marks.
     done = asked_anew(done, study.interview(interview.id), call)
-    study.save_raw(keep, interview.id, call, drafts.pack(done))
+    study.save_raw(found.keep, interview.id, call, drafts.pack(done))
     yield Saved("transcript")
     yield from _listed(study, interview, call, done)
-    yield Finished(summary(_name(interview, call), transcript))
-    return transcript
+    yield Finished(summary(found.name, transcript))
 
 
 def _listed(study: Study, interview: Interview, call: int, done: Work) -> Generator[Event, None, None]:
@@ -208,7 +262,7 @@ def summary(name: str, transcript: Transcript) -> str:
     return f"{name}: {words} words in {len(transcript.turns)} turns, {length}; {share}."
 
 
-class _Latest:
+class Latest:
     """Saves drafts and knows the last one, from which the transcript was made."""
 
     def __init__(self, draft: Draft | None, save: pipeline.Save) -> None:
@@ -216,6 +270,7 @@ class _Latest:
         self._save = save
 
     def __call__(self, draft: Draft) -> None:
+        """Save one more."""
         self.draft = draft
         self._save(draft)
 
@@ -240,7 +295,7 @@ def _chosen(settings: Settings, asked: Schedule) -> dict[str, str]:
     return chosen | {"language": asked.language if settings.language == "auto" else settings.language}
 
 
-def _checked(sound: "RecordingReader", name: str) -> Generator[Event, None, None]:
+def check(sound: "RecordingReader", name: str) -> Generator[Event, None, None]:
     """Say what is wrong with a recording; AudioError where the engines can't take it at all."""
     if sound.sample_rate != SAMPLE_RATE:
         raise AudioError(

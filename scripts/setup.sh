@@ -73,5 +73,5 @@ say "installing pip"
 pip_install --upgrade pip
 install_torch
 say "installing interviewkit and its tools"
-pip_install --build-constraint constraints.txt --editable ".[dev]"
+pip_install --build-constraint constraints.txt --editable ".[dev,cluster]"
 check_portaudio

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("interviews", nargs=-1, metavar="[INTERVIEW]...")
 @click.option("--all", "every", is_flag=True, help="All interviews; those that can't be done are left out.")
+@click.option("--on", metavar="PLACE", help="Where: local, dask://HOST:PORT, tls://HOST:PORT, slurm.yaml.")
 @click.option("--again", is_flag=True, help="Transcribe anew what is finished, and try what is set aside.")
 @options.speech
 @options.study
@@ -30,13 +31,15 @@ def process(
     study_dir: Path | None,
     interviews: tuple[str, ...],
     every: bool,
+    on: str | None,
     again: bool,
     quiet: bool,
     **flags: object,
 ) -> None:
     """Transcribe the calls of each INTERVIEW, the shortest first; what is finished is left as it is."""
-    from interviewkit import jobs, processing
+    from interviewkit import jobs, processing, sites
 
+    place = None if on is None else sites.place(on)
     study = options.open_study(study_dir)
     chosen = named(study, interviews, every=every)
     for interview in chosen:
@@ -47,7 +50,14 @@ def process(
         return processing.process(study, job.interview, job.call, job.settings, again=again)
 
     todo = jobs.todo(study, chosen, flags, again=again)
-    outcome = show(jobs.run(study, todo, run_one, anew=again or not every), quiet=quiet)
+    anew = again or not every
+    if place is None:
+        events = jobs.run(study, todo, run_one, anew=anew)
+    else:
+        from interviewkit import cluster
+
+        events = cluster.run(study, todo, place, again=again, anew=anew)
+    outcome = show(events, quiet=quiet)
     _judge(outcome, every=every)
 
 

@@ -24,6 +24,10 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
+SiteName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+"""Of a cluster or a server, such as hpc.example.org."""
+
+
 class LawfulBasis(StrEnum):
     """Why the law lets a study use personal data; consent to take part in research is not it."""
 
@@ -56,6 +60,9 @@ class Approval(Frozen):
     safeguard: Safeguard | None = Field(None, description="what the law of the place asks for beyond that")
     timezone: TimeZone | None = Field(
         None, description="by which clock its participants live; otherwise this computer's"
+    )
+    processing_sites: tuple[SiteName, ...] = Field(
+        (), description="other computers on which it lets calls be transcribed, see docs/cluster.md"
     )
 
 
