@@ -35,10 +35,12 @@ class Sound:
     """Three seconds of noise on two channels."""
 
     channels, sample_rate, frames = 2, SAMPLE_RATE, 3 * SAMPLE_RATE
-    samples = np.random.default_rng(1).integers(-32768, 32768, (2, frames)).astype(np.float32) / 32768
+    samples: Samples = np.random.default_rng(1).integers(-32768, 32768, (2, frames)).astype(
+        np.float32
+    ) / np.float32(32768)
 
     def read(self, start_frame: int, stop_frame: int) -> Samples:
-        return self.samples[:, start_frame:stop_frame]
+        return self.samples[:, start_frame:stop_frame].astype(np.float32)
 
 
 def _told(**changes: str) -> Description:
