@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from interviewkit import cluster_start, jobs, processing, sites
 from interviewkit.audit_entries import Action
 from interviewkit.cluster_parcel import Description, Key, about_bytes, pack, result
+from interviewkit.cluster_start import Workers
 from interviewkit.cluster_worker import ASKING, PROGRESS, work
 from interviewkit.consent import Store, Transcribe
 from interviewkit.errors import InterviewkitError, SpeechError, StorageError
@@ -27,7 +28,7 @@ from interviewkit.sites import Place
 from interviewkit.study import Study
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
 
 LOOK_EVERY_S = 1.0
 
@@ -53,8 +54,8 @@ def run(
     """Do the jobs at a place; raises what would stop every job, and keeps what is done."""
     waiting = Queue(study.root, todo, anew=anew)
     yield from jobs.before(waiting)
-    with cluster_start.opened(place) as client:
-        running = _Running(study, waiting, client, place, again=again)
+    with cluster_start.opened(place) as workers:
+        running = _Running(study, waiting, workers, place, again=again)
         try:
             yield from running.all()
         finally:
@@ -66,18 +67,15 @@ def run(
 class _Running:
     """What is open, and what is heard of it."""
 
-    def __init__(self, study: Study, waiting: Queue, client: "Client", place: Place, *, again: bool) -> None:
-        self._study, self._queue, self._client, self._place, self._again = (
-            study,
-            waiting,
-            client,
-            place,
-            again,
-        )
+    def __init__(self, study: Study, waiting: Queue, workers: Workers, place: Place, *, again: bool) -> None:
+        self._study, self._queue, self._workers = study, waiting, workers
+        self._place, self._again = place, again
+        self._client = workers.client
         self._open: dict[str, Open] = {}
+        self._alone = False
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         for topic in (ASKING, PROGRESS):
-            client.subscribe_topic(topic, self._listener(topic))
+            self._client.subscribe_topic(topic, self._listener(topic))
 
     def _listener(self, topic: str) -> Callable[[tuple[float, Any]], None]:
         return lambda event: self._inbox.put((topic, event[1]))
@@ -92,7 +90,7 @@ class _Running:
             try:
                 topic, message = self._inbox.get(timeout=LOOK_EVERY_S)
             except queue.Empty:
-                self._check_scheduler()
+                yield from self._check_scheduler()
                 continue
             yield from self._hear(topic, message)
 
@@ -105,9 +103,9 @@ class _Running:
         self._open.clear()
 
     def _room(self) -> int:
+        """A call for each worker: with a second one waiting there, its death would cost two of them a try."""
         there: int = sum(self._client.nthreads().values())
-        wanted = self._place.slurm.workers if self._place.slurm is not None else 1
-        return max(there, wanted)
+        return max(there, 1)
 
     def _guarded(self, job: Job, steps: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """Steps of a job; where they fail it comes again, or is set aside."""
@@ -213,11 +211,18 @@ class _Running:
             f"{one.job.name}: {why}.", "Often its memory was not enough, or its time (walltime)."
         )
 
-    def _check_scheduler(self) -> None:
+    def _check_scheduler(self) -> Generator[Event, None, None]:
         if self._client.status != "running":
             raise SpeechError(
                 "The scheduler is gone.", "What was finished is kept; the same command goes on from there."
             )
+        if not self._client.nthreads():
+            if not self._alone:
+                yield Warned("There is no worker at this moment; waiting for one.")
+            self._alone = True
+        else:
+            self._alone = False
+        self._workers.top_up()
         for one in list(self._open.values()):
             if one.future.status in ("lost", "cancelled"):
                 self._inbox.put(("done", one.key.job))

@@ -6,8 +6,9 @@ scheduler can run programs by it, and other accounts reach what listens on loopb
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from distributed import Client, Security
 
 PATIENCE_S = 30
+ROLES = ("scheduler", "worker", "client")
 INSTALL = "Install it with: pip install 'interviewkit[cluster]'"
 _CONFIG = {
     # Each death of a worker is one try of its call; tries are counted by `jobs`.
     "distributed.scheduler.allowed-failures": 0,
+    "distributed.deploy.lost-worker-timeout": "2s",
     "distributed.admin.large-graph-warning-threshold": "1TB",
     "distributed.worker.memory.terminate": False,
     "distributed.worker.memory.pause": False,
@@ -33,9 +36,17 @@ _CONFIG = {
 }
 
 
+@dataclass(frozen=True)
+class Workers:
+    """A scheduler's client; `top_up` asks for workers in the place of those that are gone."""
+
+    client: "Client"
+    top_up: Callable[[], None] = lambda: None
+
+
 @contextmanager
-def opened(place: Place) -> Iterator["Client"]:
-    """A client of the place's scheduler; UsageError without the extra, SpeechError where none answers."""
+def opened(place: Place) -> Iterator["Workers"]:
+    """The place's workers; UsageError without the extra, SpeechError where none answers."""
     try:
         import dask
         import dask_jobqueue  # noqa: F401
@@ -47,12 +58,11 @@ def opened(place: Place) -> Iterator["Client"]:
         stack.enter_context(_without_secrets())
         stack.enter_context(dask.config.set(_CONFIG))
         if place.address is not None:
-            client = _existing(place, stack)
+            yield Workers(_existing(place, stack))
         elif place.slurm is not None:
-            client = _slurm(place.slurm, stack)
+            yield _slurm(place.slurm, stack)
         else:
-            client = _local(place.workers or default_workers(), stack)
-        yield client
+            yield Workers(_local(place.workers or default_workers(), stack))
 
 
 def default_workers() -> int:
@@ -105,13 +115,14 @@ def _local(workers: int, stack: ExitStack) -> "Client":
     return stack.enter_context(Client(cluster, security=security))
 
 
-def _slurm(asked: Slurm, stack: ExitStack) -> "Client":
+def _slurm(asked: Slurm, stack: ExitStack) -> Workers:
     from dask_jobqueue import SLURMCluster
-    from distributed import Client, Security
+    from distributed import Client
 
     folder = Path(asked.folder).expanduser().absolute()
     private_dir(folder)
     shared = stack.enter_context(TemporaryDirectory(prefix="interviewkit-", dir=folder))
+    security = _certificates(Path(shared))
     cluster: Any = SLURMCluster(
         cores=asked.cores,
         processes=1,
@@ -123,17 +134,31 @@ def _slurm(asked: Slurm, stack: ExitStack) -> "Client":
         python=asked.python,
         local_directory=shared,
         log_directory=shared,
-        shared_temp_directory=shared,
         job_script_prologue=list(asked.before),
         job_extra_directives=list(asked.directives),
         worker_extra_args=["--nthreads", "1", *asked.worker_arguments],
         protocol="tls://",
-        security=Security.temporary(),
+        security=security,
         scheduler_options={"dashboard_address": None},
     )
     stack.enter_context(cluster)
     cluster.scale(jobs=asked.workers)
-    return stack.enter_context(Client(cluster, security=cluster.security))
+    client = stack.enter_context(Client(cluster, security=security))
+    return Workers(client, lambda: cluster.scale(jobs=asked.workers))
+
+
+def _certificates(folder: Path) -> "Security":
+    """Certificates for one run, in files that the nodes see and that only their owner reads."""
+    from distributed import Security
+
+    made = Security.temporary()
+    paths = {}
+    for kind in ("ca_file", *(f"{role}_{part}" for role in ROLES for part in ("cert", "key"))):
+        path = folder / f"{kind}.pem"
+        path.touch(mode=0o600)
+        path.write_text(getattr(made, f"tls_{kind}"))
+        paths[f"tls_{kind}"] = str(path)
+    return Security(require_encryption=True, **paths)
 
 
 def _existing(place: Place, stack: ExitStack) -> "Client":

@@ -1,11 +1,13 @@
 """Loaded by Dask into each worker of a test: engines that hear what a script says, and what else may happen.
 
 Where the environment names a folder in `CLUSTER_TEST`, a worker that begins to listen leaves its process id
-there; and dies at once, once, for each file `die-…` that it finds.
+there; and dies at once, once, for each file `die-…` that it finds. While there is a file `hold`, nothing is
+heard.
 """
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -37,6 +39,8 @@ class Speech(fakes.Speech):
     def transcribe(
         self, audio: Audio, layout: Layout, chunks: Sequence[tuple[int, Chunk]]
     ) -> Iterator[Waiting | Heard]:
+        while (Path(os.environ[VARIABLE]) / "hold").exists():
+            time.sleep(0.02)
         yield from super().transcribe(audio, layout, chunks)
 
 
