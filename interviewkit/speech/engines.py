@@ -10,8 +10,8 @@ from interviewkit.speech.remote import remote
 
 BEAM_SIZE = {"fast": 1, "balanced": 5, "accurate": 5}
 """How many continuations of a sentence Whisper weighs at a time, by effort."""
-STEP_S = {"fast": 5.0, "balanced": 5.0, "accurate": 2.5}
-"""How far apart the windows begin in which speakers are told apart, by effort, in seconds."""
+FINER = {"fast": 1, "balanced": 1, "accurate": 2}
+"""How many times as often windows begin in which speakers are told apart, by effort."""
 
 
 def engines(settings: Settings, language: str | None = None) -> Engines:
@@ -36,7 +36,7 @@ def engines(settings: Settings, language: str | None = None) -> Engines:
         "folders": [str(weights.locate(name)) for name in weights.SETS[settings.diarisation]],
         "threads": settings.threads,
         "device": settings.device,
-        "step_s": STEP_S[settings.effort],
+        "finer": FINER[settings.effort],
     }
     return Engines(
         transcriber=partial(remote, "whisper", whisper), diariser=partial(remote, "pyannote", pyannote)

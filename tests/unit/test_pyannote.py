@@ -1,3 +1,5 @@
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -199,6 +201,22 @@ def test_windows_begin_more_often_in_short_recordings() -> None:
     from interviewkit.speech.pyannote import step_s
 
     assert [step_s(seconds) for seconds in (0.1, 149, 150, 299, 300, 10_000)] == [1, 1, 2.5, 2.5, 5, 5]
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced", "accurate"])
+def test_both_engines_take_what_they_are_given(effort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import inspect
+
+    from interviewkit.settings import Settings
+    from interviewkit.speech import engines, weights
+    from interviewkit.speech.pyannote import Pyannote
+    from interviewkit.speech.whisper import Whisper
+
+    monkeypatch.setattr(weights, "locate", Path)
+    ready = engines.engines(Settings.model_validate({"effort": effort}))
+    for engine, start in ((Whisper, ready.transcriber), (Pyannote, ready.diariser)):
+        assert isinstance(start, partial)
+        inspect.signature(engine).bind(**start.args[1])
 
 
 @pytest.mark.parametrize(("name", "clustering"), [("default", "agglomerative"), ("community-1", "VBx")])
