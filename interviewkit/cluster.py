@@ -151,9 +151,9 @@ class _Running:
 
     def _check_site(self, found: Prepared) -> None:
         participant = found.interview.participant
-        forms = {**self._study.forms()}
+        form = self._study.forms().get(found.listen.form)
         approvals = {approval.id: approval for approval in self._study.config.approvals}
-        sites.check(self._place, participant, forms.get(found.listen.form), approvals)
+        sites.check(self._place, participant, form, approvals)
 
     def _hear(self, topic: str, message: Any) -> Generator[Event, None, None]:
         if topic == "done":

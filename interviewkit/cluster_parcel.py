@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 from pydantic import TypeAdapter
 
 from interviewkit import __version__, errors
-from interviewkit.audio import SAMPLE_RATE, Audio
+from interviewkit.audio import SAMPLE_RATE, Audio, blocks, to_int16
 from interviewkit.errors import InterviewkitError, SpeechError, UsageError
 from interviewkit.models import Draft, Frozen, Transcript
 from interviewkit.pipeline import About
@@ -92,9 +91,8 @@ def _sealed(job: str, sound: Audio, seal: Callable[[bytes], bytes]) -> bytes:
     with TemporaryDirectory(prefix="interviewkit-") as folder:
         path = Path(folder) / "sound.tar"
         with RecordingWriter(path, job, SAMPLE_RATE, sound.channels, seal=seal, sync_every_s=None) as writer:
-            for start in range(0, sound.frames, PIECE_S * SAMPLE_RATE):
-                samples = sound.read(start, min(start + PIECE_S * SAMPLE_RATE, sound.frames))
-                writer.write(np.rint(samples * 32768).clip(-32768, 32767).astype(np.int16))
+            for _, samples in blocks(sound, PIECE_S * SAMPLE_RATE):
+                writer.write(to_int16(samples))
         return path.read_bytes()
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from interviewkit import importing, processing
 from interviewkit.consent import Record
 from interviewkit.models import Transcript
@@ -42,3 +44,16 @@ def put_canary(study: Study) -> None:
 def transcript(study: Study, interview: str) -> Transcript | None:
     """The transcript of an interview's first call."""
     return processing.saved(study, study.interview(interview), 1).transcript
+
+
+def saves(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The interviews whose transcripts are saved from now on, in order."""
+    found: list[str] = []
+    save = Study.save_raw
+
+    def saved(self: Study, *arguments: object, **more: object) -> None:
+        found.append(str(arguments[1]))
+        save(self, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Study, "save_raw", saved)
+    return found

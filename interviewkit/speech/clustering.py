@@ -3,8 +3,7 @@
 Embeddings of stretches in which one voice talks alone are joined pairwise, the most alike first (average
 linkage of cosine distances). From the top down, a branch is parted in two where its halves are unlike enough
 and both hold enough talk to be somebody; a twig that is unlike and tiny is a cough or a ringing tone, and is
-given
-to whoever it is most like. With a known number of people, parting goes on until there are as many.
+given to whoever it is most like. With a known number of people, parting goes on until there are as many.
 """
 
 from heapq import heappop, heappush

@@ -48,7 +48,7 @@ Features = torch.Tensor | None
 
 
 @dataclass
-class Heard:
+class Found:
     """What a pass has found: per window the local speakers and their embeddings, and the track of voices."""
 
     step_s: float
@@ -72,7 +72,7 @@ class Listener:
         self._threads = threads
         self._device = segmentation.device
 
-    def hear(self, audio: Audio, regions: Sequence[Region], heard: Heard) -> Iterator[int]:
+    def hear(self, audio: Audio, regions: Sequence[Region], heard: Found) -> Iterator[int]:
         """Fill `heard`, yielding how many samples are done; where no region is near, nothing is computed."""
         speech = _Speech(regions)
         pool = _Pool(self._embedding, heard)
@@ -117,7 +117,7 @@ class Listener:
         windows: list[Future[NDArray[np.uint8]]],
         features: Future[Features],
         pool: "_Pool",
-        heard: Heard,
+        heard: Found,
     ) -> int:
         """Take what the networks found in a block; returns where it ends."""
         for n, window in enumerate(windows):
@@ -178,7 +178,7 @@ class _Speech:
 class _Pool:
     """Means and deviations of the features of any window's local speakers, and their embeddings."""
 
-    def __init__(self, embedding: FrameEmbedding, heard: Heard) -> None:
+    def __init__(self, embedding: FrameEmbedding, heard: Found) -> None:
         self._embedding = embedding
         self._heard = heard
         self._length = BLOCK_SAMPLES // embedding.step_samples

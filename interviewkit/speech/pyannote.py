@@ -32,7 +32,7 @@ from pyannote.core import SlidingWindow, SlidingWindowFeature  # noqa: E402
 
 from interviewkit.speech.clustering import PeopleClustering  # noqa: E402
 from interviewkit.speech.embeddings import FrameEmbedding, embedding_model  # noqa: E402
-from interviewkit.speech.listening import BLOCK_SAMPLES, Heard, Listener  # noqa: E402
+from interviewkit.speech.listening import BLOCK_SAMPLES, Found, Listener  # noqa: E402
 
 STEPS = ((150, 1.0), (300, 2.5))
 """(seconds, step): in shorter recordings windows begin more often, as there is less to go by …"""
@@ -41,6 +41,7 @@ STEP_S = 5.0
 EDGE_WEIGHT = 0.1
 """How much the edge of a window counts beside its middle, where it knows both what came before and after."""
 AGGLOMERATIVE = {"method": "average", "min_cluster_size": 5, "threshold": 0.5}
+"""pyannote asks for all three to be set; `PeopleClustering` cuts the tree by rules of its own."""
 STEP = "Telling speakers apart"
 
 
@@ -121,11 +122,11 @@ class HeardDiarization(SpeakerDiarization):  # type: ignore[misc]
             clustering="VBxClustering" if plda else "AgglomerativeClustering",
         )
         self._frames = embedding
-        self.heard = Heard(step_s)
+        self.heard = Found(step_s)
 
     def hear(self, audio: Audio, regions: Sequence[Region], threads: int) -> Iterator[int]:
         """Listen to a recording, yielding how many samples are done."""
-        self.heard = Heard(self.heard.step_s)
+        self.heard = Found(self.heard.step_s)
         one_after_the_other = self._segmentation.device.type != "cpu"
         listener = Listener(
             self._segmentation, self._frames, self.heard.step_s, 1 if one_after_the_other else threads

@@ -1,14 +1,17 @@
 """The real program for system tests: its command line in a process, real weights, real sound."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+import pytest
 import soundfile as sf
 from numpy.typing import NDArray
 
@@ -129,3 +132,12 @@ def turns(study: Path) -> list[tuple[str, str]]:
 def environment(**changes: str) -> dict[str, str]:
     """This process's environment with changes."""
     return {**os.environ, **changes}
+
+
+@contextmanager
+def copied(study: Path, folder: Path) -> Iterator[Path]:
+    """A copy with keys and an audit trail of its own, which knows nothing of other copies."""
+    with pytest.MonkeyPatch.context() as patch:
+        data = shutil.copytree(os.environ["INTERVIEWKIT_DATA"], folder / "data")
+        patch.setenv("INTERVIEWKIT_DATA", str(data))
+        yield Path(shutil.copytree(study, folder / "study"))

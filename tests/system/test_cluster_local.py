@@ -11,7 +11,6 @@ from interviewkit import cluster, importing, jobs, processing, set_aside, sites
 from interviewkit.consent import Record
 from interviewkit.events import Progress, SetAside, Warned
 from interviewkit.settings import Settings
-from interviewkit.study import Study
 from tests import cluster_fakes, cluster_world, fakes, small_study
 from tests.system import real
 
@@ -41,14 +40,7 @@ def test_whatever_dies_each_call_has_one_transcript_as_it_would_have_here(
     list(processing.process(study, "P04-1", 1, todo[3].settings))
     here = cluster_world.transcript(study, "P04-1")
     (watched / "die-1").touch()
-    saves: list[str] = []
-    save = Study.save_raw
-
-    def saved(self: Study, *arguments: object, **more: object) -> None:
-        saves.append(str(arguments[1]))
-        save(self, *arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Study, "save_raw", saved)
+    saves = cluster_world.saves(monkeypatch)
     events = list(cluster.run(study, todo, sites.place("local:2")))
     assert sorted(saves) == ["P01-1", "P02-1", "P03-1"]
     warned = [event.message for event in events if isinstance(event, Warned)]

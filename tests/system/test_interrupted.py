@@ -1,11 +1,9 @@
 """Killed or stopped at any moment: nothing half-written, nothing done twice, nothing left running."""
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -26,18 +24,9 @@ def long_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return real.study_with(folder / "study", audio)
 
 
-@contextmanager
-def _copy(study: Path, folder: Path) -> Iterator[Path]:
-    """A copy with keys and an audit trail of its own, which knows nothing of other copies."""
-    with pytest.MonkeyPatch.context() as patch:
-        data = shutil.copytree(os.environ["INTERVIEWKIT_DATA"], folder / "data")
-        patch.setenv("INTERVIEWKIT_DATA", str(data))
-        yield Path(shutil.copytree(study, folder / "study"))
-
-
 @pytest.fixture
 def study(long_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with _copy(long_study, tmp_path_factory.mktemp("copy")) as study:
+    with real.copied(long_study, tmp_path_factory.mktemp("copy")) as study:
         yield study
 
 

@@ -45,14 +45,7 @@ def test_cancelled_on_slurm(figures: Figures, tmp_path: Path, monkeypatch: pytes
     here = Path(__file__).parents[2]
     text = SLURM.format(site=cluster_world.SITE, folder=tmp_path / "shared", python=sys.executable, here=here)
     (tmp_path / "slurm.yaml").write_text(text)
-    saves: list[str] = []
-    save = Study.save_raw
-
-    def saved(self: Study, *arguments: object, **more: object) -> None:
-        saves.append(str(arguments[1]))
-        save(self, *arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Study, "save_raw", saved)
+    saves = cluster_world.saves(monkeypatch)
     cancelled, in_clear, died = 0, set[str](), 0
     with one_node_slurm.running(tmp_path / "slurm") as config:
         monkeypatch.setenv("SLURM_CONF", str(config))

@@ -2,12 +2,9 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +21,6 @@ KILLS = int(os.environ.get("KILLS", "50"))
 ENGINE_EVERY = 5
 """Each fifth time it is the engine that is killed, and the program has to say so."""
 PATIENCE_S = 120.0
-
-
-@contextmanager
-def _copy(study: Path, folder: Path) -> Iterator[Path]:
-    """A copy with keys and an audit trail of its own, which knows nothing of other copies."""
-    with pytest.MonkeyPatch.context() as patch:
-        data = shutil.copytree(os.environ["INTERVIEWKIT_DATA"], folder / "data")
-        patch.setenv("INTERVIEWKIT_DATA", str(data))
-        yield Path(shutil.copytree(study, folder / "study"))
 
 
 class Worked:
@@ -100,7 +88,7 @@ def test_kills_while_transcribing(figures: Figures, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("INTERVIEWKIT_PASSPHRASE", small_study.PASSPHRASE)
     audio = real.write(tmp_path / "call.wav", np.tile(real.conversation(), 4))
     original = real.study_with(tmp_path / "original", audio)
-    with _copy(original, tmp_path / "whole") as study:
+    with real.copied(original, tmp_path / "whole") as study:
         begun = time.monotonic()
         assert real.run("process", "P01-1", "--study", study).returncode == 0
         within_s, expected = time.monotonic() - begun, real.turns(study)
@@ -108,7 +96,7 @@ def test_kills_while_transcribing(figures: Figures, tmp_path: Path, monkeypatch:
     seen, rng = Counts(), random.Random(6)
     while seen.kills < KILLS:
         seen.rounds += 1
-        with _copy(original, tmp_path / str(seen.rounds)) as study:
+        with real.copied(original, tmp_path / str(seen.rounds)) as study:
             within_s = _run_until_done(study, rng, within_s, seen)
             seen.other += real.turns(study) != expected
             seen.partial += len(list(study.rglob("*.partial")))

@@ -68,9 +68,9 @@ def heard(
     step_s: float = 5.0,
 ) -> Any:
     """What a pass over the sound finds where segmentation hears these local speakers."""
-    from interviewkit.speech.listening import Heard, Listener
+    from interviewkit.speech.listening import Found, Listener
 
-    found = Heard(step_s)
+    found = Found(step_s)
     listener = Listener(Scripted(active), embedding, step_s, threads=1)
     audio = MemoryAudio(to_int16(sound[None]))
     done = list(listener.hear(audio, everywhere(audio.frames) if regions is None else regions, found))
@@ -229,11 +229,11 @@ def test_windows_are_those_of_stock(samples: int, step_s: float) -> None:
     sound = ramp(samples)
     active = np.zeros((count, 10, 3), bool)
     segmentation = Scripted(active)
-    from interviewkit.speech.listening import Heard, Listener
+    from interviewkit.speech.listening import Found, Listener
 
     audio = MemoryAudio(to_int16(sound[None]))
     listener = Listener(segmentation, Meter(320), step_s, threads=1)
-    list(listener.hear(audio, everywhere(samples), Heard(step_s)))
+    list(listener.hear(audio, everywhere(samples), Found(step_s)))
     assert len(segmentation.heard) == count
     for n, window in enumerate(segmentation.heard):
         own = sound[n * hop : n * hop + 160_000]
